@@ -1,0 +1,119 @@
+"""The payloads Slack sends to an app."""
+
+from typing import Any
+
+from web.sandbox.slack.records import Channel, Json, Message, User, View
+from web.sandbox.slack.respond import LIFETIME
+from web.sandbox.slack.workspace import Grant, Workspace
+
+
+def _person(user: User) -> Json:
+    return {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
+
+
+class Payloads:
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+
+    def _common(self) -> Json:
+        return {"token": "none", "api_app_id": self._ws.app_id}
+
+    def grant(
+        self, user: User, channel: Channel, *, typed: str | None = None, original: Message | None = None
+    ) -> Grant:
+        until = self._ws.clock.now() + LIFETIME
+        return Grant(user=user.id, channel=channel.id, until=until, typed=typed, original=original)
+
+    def command(self, user: User, channel: Channel, command: str, text: str, trigger_id: str | None) -> Json:
+        ws = self._ws
+        grant = Grant(
+            user=user.id, channel=channel.id, until=ws.clock.now() + LIFETIME, typed=f"{command} {text}".strip()
+        )
+        return {
+            **self._common(),
+            "team_id": user.team_id,
+            "team_domain": "sandbox",
+            "is_enterprise_install": "false",
+            "channel_id": channel.id,
+            "channel_name": channel.name,
+            "user_id": user.id,
+            "user_name": user.name,
+            "command": command,
+            "text": text,
+            "response_url": ws.new_response_url(grant),
+            "trigger_id": ws.new_trigger(user.id, trigger_id),
+        }
+
+    def event(self, event: Json, *, event_id: str | None = None, shared: bool = False) -> Json:
+        ws = self._ws
+        owner = {"enterprise_id": None, "team_id": ws.team_id, "user_id": ws.bot.id}
+        return {
+            **self._common(),
+            "team_id": ws.team_id,
+            "type": "event_callback",
+            "event": event,
+            "event_id": event_id or ws.new_id("Ev"),
+            "event_time": int(ws.clock.now()),
+            "authorizations": [{**owner, "is_bot": True, "is_enterprise_install": False}],
+            "is_ext_shared_channel": shared,
+        }
+
+    def written(self, kind: str, message: Message, channel: Channel, author: User) -> Json:
+        """The event for a message: ``app_mention``, or ``message`` in direct messages."""
+        event: Json = {
+            "type": kind,
+            "user": author.id,
+            "text": message.text,
+            "ts": message.ts,
+            "event_ts": message.ts,
+            "client_msg_id": self._ws.dice.randbytes(16).hex(),
+            "channel": channel.id,
+            "team": author.team_id,
+        }
+        event |= {"channel_type": "im"} if kind == "message" else {}
+        event |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
+        foreign = author.team_id != self._ws.team_id
+        return event | ({"user_team": author.team_id, "source_team": author.team_id} if foreign else {})
+
+    def home(self, user: User) -> Json:
+        channel = self._ws.direct(user)
+        return {
+            "type": "app_home_opened",
+            "user": user.id,
+            "channel": channel.id,
+            "tab": "home",
+            "event_ts": self._ws.new_ts(),
+        }
+
+    def _interaction(self, kind: str, user: User) -> Json:
+        team = {"id": self._ws.team_id, "domain": "sandbox"}
+        person = {"type": kind, "user": _person(user), "team": team, "enterprise": None, "is_enterprise_install": False}
+        return {**self._common(), **person, "trigger_id": self._ws.new_trigger(user.id)}
+
+    def pressed(self, user: User, place: Message | View, action: Json) -> Json:
+        """``block_actions``. An ephemeral message's own content is not sent along, as in Slack."""
+        payload = self._interaction("block_actions", user)
+        payload["actions"] = [{**action, "action_ts": self._ws.new_ts()}]
+        if isinstance(place, View):
+            view = place.picture(self._ws.team_id)
+            return {**payload, "container": {"type": "view", "view_id": place.id}, "view": view}
+        return {**payload, **self._place(user, place)}
+
+    def _place(self, user: User, message: Message) -> Json:
+        channel = self._ws.channel(message.channel)
+        is_ephemeral = message.shown_to is not None
+        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+        container |= {"is_ephemeral": is_ephemeral}
+        container |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
+        grant = self.grant(user, channel, original=message)
+        place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
+        place |= {} if is_ephemeral else {"message": message.picture()}
+        return {**place, "state": {"values": {}}, "response_url": self._ws.new_response_url(grant)}
+
+    def submitted(self, user: User, view: View) -> Json:
+        payload = self._interaction("view_submission", user)
+        return {**payload, "view": view.picture(self._ws.team_id), "response_urls": []}
+
+    def dismissed(self, user: User, view: View) -> Json:
+        payload: dict[str, Any] = self._interaction("view_closed", user)
+        return {**payload, "view": view.picture(self._ws.team_id), "is_cleared": False}
