@@ -6,3 +6,5 @@ The core decides, the store remembers, the courier delivers, the doors translate
 transaction per input. ``courier.py`` carries out what was decided, through the ports in ``ports.py``. ``slack/`` and
 ``telnyx/`` are the doors and hands on either side. ``bootstrap.py`` puts everything together.
 """
+
+VERSION = "0.1.0"

@@ -1,0 +1,161 @@
+"""Conference, participant and leg as frozen values, and small questions about them.
+
+A leg keeps the evidence of what happened to it, each piece set once; phase and reason are read from the evidence. That is
+why news may come in any order, late or twice, and the end is the same.
+"""
+
+from dataclasses import dataclass
+
+from bot.core.lifecycle import WHY_BY_HANGUP_CAUSE, ConferencePhase, LegPhase, Why
+
+
+LOST = "lost"  # our word for the cause of a leg that a command found over; Telnyx's own cause wins
+UNREACHABLE = "unreachable"  # our word for the cause of a leg that Telnyx never spoke of
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One phone call of one participant. Times are unix seconds."""
+
+    id: str
+    conference_id: str
+    participant_id: str
+    number: str  # E.164
+    queued_at: float
+    tried_at: float | None = None  # Telnyx was first asked to dial
+    call_control_id: str | None = None
+    rang_at: float | None = None  # Telnyx confirmed that it rings
+    answered_at: float | None = None
+    asked_at: float | None = None  # the gate's prompt was ordered
+    passed_at: float | None = None  # pressed 1, or no gate
+    no_key_at: float | None = None
+    seat_asked: int = 0  # the room (see Conference.room) it was sent to, 0 = none yet
+    joined_at: float | None = None
+    left_at: float | None = None
+    stop_asked: bool = False  # we ordered the hang-up
+    gone_at: float | None = None
+    cause: str = ""  # Telnyx's hangup cause, or ours: refused, unreachable, cancelled
+    detail: str = ""  # SIP code, D-code or error code
+    refused_status: int = 0  # HTTP status with which Telnyx refused to dial
+
+    @property
+    def phase(self) -> LegPhase:
+        if self.gone_at is not None:
+            return LegPhase.GONE
+        if self.joined_at is not None:
+            return LegPhase.JOINED
+        if self.answered_at is not None:
+            return LegPhase.ANSWERED
+        return LegPhase.QUEUED if self.tried_at is None and self.rang_at is None else LegPhase.DIALING
+
+    @property
+    def alive(self) -> bool:
+        return self.gone_at is None
+
+    @property
+    def given_up(self) -> bool:
+        """Gone because we had no word from Telnyx; the call may still turn up."""
+        return self.gone_at is not None and self.cause == UNREACHABLE
+
+    @property
+    def in_room(self) -> bool:
+        return self.joined_at is not None and self.left_at is None and self.gone_at is None
+
+    @property
+    def why(self) -> Why | None:
+        """Why the leg is gone, or None while it is not."""
+        if self.gone_at is None:
+            return None
+        if self.joined_at is not None:
+            return Why.LEFT
+        if self.no_key_at is not None:
+            return Why.NO_KEY
+        return self._why_never_in()
+
+    def _why_never_in(self) -> Why:
+        if self.cause == "limit":
+            return Why.LIMIT
+        if self.cause == "cancelled" or (self.stop_asked and self.cause not in {"refused", UNREACHABLE}):
+            return Why.CANCELLED
+        if self.answered_at is not None and self.cause in {LOST, "normal_clearing", "unspecified", "call_rejected"}:
+            return Why.HUNG_UP
+        return WHY_BY_HANGUP_CAUSE.get(self.cause, Why.CARRIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person in a conference, over all their legs."""
+
+    id: str
+    conference_id: str
+    name: str  # as shown: a Slack user's name, or the masked number
+    number: str  # E.164
+    user_id: str = ""  # Slack user, "" for a guest
+    leg_id: str = ""  # the latest leg
+    legs: int = 0
+    invited_by: str = ""  # name of who asked
+
+
+@dataclass(frozen=True, slots=True)
+class Conference:
+    """One bridge. ``channel`` is "" when it has no place in Slack. Times are unix seconds."""
+
+    id: str
+    topic: str
+    host: str  # the host's name
+    host_id: str  # the host's Slack user id, "" over HTTP
+    channel: str
+    created_at: float
+    team: str = ""
+    thread_ts: str = ""  # the Slack thread it lives in
+    card_ts: str = ""  # the card message; in a thread of its own the two are the same
+    card_print: str = ""  # fingerprint of the card as last drawn
+    chat_lost: str = ""  # why Slack no longer takes our posts, "" = all is well
+    gated: bool = True
+    phase: ConferencePhase = ConferencePhase.OPEN
+    live_at: float | None = None
+    ended_at: float | None = None
+    ended_by: str = ""
+    room_id: str = ""  # Telnyx's id of the room that is open now
+    opener: str = ""  # the leg that is opening the room right now
+    gone_rooms: tuple[str, ...] = ()  # Telnyx ids of rooms that are over
+    participants: int = 0  # how many ever; also counts their ids
+    alive_legs: int = 0
+    in_room: int = 0
+    trouble: str = ""  # what does not work for the moment, shown on the card
+
+    @property
+    def room(self) -> int:
+        """Which room of this conference is meant, from 1; Telnyx's rooms end when empty and names are never reused."""
+        return len(self.gone_rooms) + 1
+
+    def name_of_room(self, room: int) -> str:
+        """The name Telnyx knows a room by (``POST /conferences``: unique among active ones)."""
+        return f"confab-{self.id}-{room}"
+
+    @property
+    def ended(self) -> bool:
+        return self.phase is ConferencePhase.ENDED
+
+    @property
+    def in_slack(self) -> bool:
+        return bool(self.channel) and not self.chat_lost
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A participant and their latest leg, as the roster shows them."""
+
+    participant: Participant
+    leg: Leg | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A conference with its whole roster: what the card is drawn from."""
+
+    conference: Conference
+    rows: tuple[Row, ...]
+
+    def row(self, participant_id: str) -> Row:
+        return next(row for row in self.rows if row.participant.id == participant_id)

@@ -1,0 +1,361 @@
+"""What each fact means for a conference.
+
+Facts may come in any order, twice or late: evidence is set once and the earliest time wins, so the same facts always end
+in the same state. Lines and commands are only ordered when they still make sense.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from bot.core import inputs as i
+from bot.core.conference import LOST, Leg
+from bot.core.effects import AskKey, EndRoom, HangUp, PostCard, Says, Seat, TellHost
+from bot.core.lifecycle import ConferencePhase, LegPhase, Why
+from bot.core.scene import Reach, Scene
+
+GATE_SECONDS = 60.0  # no answer from the gate after this long means no key
+UNNAMED = "unnamed-"  # stands for the id of a room that was over before we knew it
+ENDING_SECONDS = 15.0  # after the end, this long until every leg that is still up is hung up one by one
+
+
+def reach(fact: i.Fact) -> Reach:
+    """How much of the conference ``apply`` needs to see for this fact."""
+    if isinstance(fact, i.RoomOpened | i.RoomEnded | i.Seated | i.SeatRefused):
+        return Reach.WAITING
+    if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut):
+        return Reach.WHOLE
+    return Reach.CONFERENCE if isinstance(fact, i.ConferenceFact) else Reach.LEG
+
+
+def apply(scene: Scene, fact: i.Fact, leg: Leg | None) -> None:
+    """Take in a fact. ``leg`` is the leg it is about, loaded into the scene; None for facts about the conference."""
+    if leg is not None:
+        _about_leg(scene, fact, leg)
+    else:
+        _about_conference(scene, fact)
+
+
+def _about_leg(scene: Scene, fact: i.Fact, leg: Leg) -> None:  # noqa: C901, PLR0912  # one arm per fact, nothing else
+    match fact:
+        case i.Rang():
+            _rang(scene, leg, fact)
+        case i.Answered():
+            _answered(scene, _bind(leg, fact.call), fact.at)
+        case i.KeyGiven():
+            _key_given(scene, _bind(leg, fact.call), fact)
+        case i.HungUp():
+            _over(scene, _bind(leg, fact.call), fact.at, fact.cause, fact.code)
+        case i.Joined():
+            _joined(scene, leg, fact)
+        case i.Left():
+            _left(scene, leg, fact.at)
+        case i.RoomOpened():
+            _room_is_open(scene, fact.room_id)
+        case i.RoomEnded():
+            _room_is_over(scene, fact.room_id)
+        case i.DialTried():
+            scene.put_leg(replace(leg, tried_at=_earliest(leg.tried_at, fact.at)))
+        case i.DialRefused():
+            _over(scene, replace(leg, refused_status=fact.status), fact.at, fact.cause, fact.code)
+        case i.Seated():
+            _seated(scene, fact)
+        case i.SeatRefused():
+            _seat_refused(scene, leg, fact)
+        case i.LegLost():
+            _over(scene, leg, fact.at, LOST, fact.code)
+        case i.GateTimedOut():
+            _no_key(scene, leg, fact.at)
+        case _:
+            raise AssertionError(f"{type(fact).__name__} is not about a leg")
+
+
+def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901  # one arm per fact, nothing else
+    match fact:
+        case i.RoomOpened():
+            _room_is_open(scene, fact.room_id)
+        case i.RoomEnded():
+            _room_is_over(scene, fact.room_id)
+        case i.RoomEndFailed() | i.EndTimedOut():
+            _hang_up_all(scene)
+        case i.CardPosted():
+            _card_posted(scene, fact)
+        case i.CardDrawn():
+            scene.change(visible=False, card_print=fact.fingerprint)
+        case i.CardLost():
+            _card_lost(scene)
+        case i.ChatLost():
+            _chat_lost(scene, fact.reason)
+        case i.TroubleSeen():
+            scene.change(trouble=fact.trouble)
+        case i.IdleTimedOut():
+            if not scene.conference.ended and not scene.conference.alive_legs:
+                end(scene, by="")
+        case i.Joined() | i.Left():
+            pass  # somebody we did not ring ourselves
+        case i.Rang() | i.Answered() | i.KeyGiven() | i.HungUp() | i.DialTried() | i.DialRefused() | i.Seated():
+            raise AssertionError(f"{type(fact).__name__} is about a leg")
+        case i.SeatRefused() | i.LegLost() | i.GateTimedOut():
+            raise AssertionError(f"{type(fact).__name__} is about a leg")
+        case _:
+            assert_never(fact)
+
+
+def end(scene: Scene, *, by: str) -> None:
+    """End the conference: close the room, and hang up every leg that is not in it. The scene must be whole."""
+    conference = scene.conference
+    was_in = {leg.participant_id for leg in scene.legs.values() if leg.joined_at is not None}
+    names = [person.name for person in scene.participants.values() if person.id in was_in]
+    length = scene.now - conference.live_at if conference.live_at else 0
+    scene.change(phase=ConferencePhase.ENDED, ended_at=scene.now, ended_by=by, trouble="")
+    scene.say(Says.ENDED, *names, by=by, seconds=length)
+    if conference.room_id:
+        scene.do(EndRoom(conference.id, conference.room_id))
+    for leg in list(scene.legs.values()):
+        if not (leg.in_room and conference.room_id):
+            _stop(scene, leg)
+    scene.cancel(f"idle:{conference.id}")
+    if scene.conference.alive_legs:
+        due = scene.now + ENDING_SECONDS
+        scene.wake(f"ending:{conference.id}", due, i.EndTimedOut(conference.id, due))
+
+
+def _earliest(known: float | None, at: float) -> float:
+    return at if known is None else min(known, at)
+
+
+def _bind(leg: Leg, call: i.Call) -> Leg:
+    return (
+        leg if leg.call_control_id or not call.call_control_id else replace(leg, call_control_id=call.call_control_id)
+    )
+
+
+def _rang(scene: Scene, leg: Leg, fact: i.Rang) -> None:
+    first = leg.rang_at is None and leg.phase in {LegPhase.QUEUED, LegPhase.DIALING}
+    leg = scene.put_leg(replace(_bind(leg, fact.call), rang_at=_earliest(leg.rang_at, fact.at)))
+    if scene.conference.ended:
+        _stop(scene, leg)
+    elif first and not leg.stop_asked:
+        scene.say(Says.RINGING, scene.name(leg))
+    _hang_up_given_up(scene, leg)
+
+
+def _answered(scene: Scene, leg: Leg, at: float) -> None:
+    first = leg.answered_at is None
+    leg = scene.put_leg(replace(leg, answered_at=_earliest(leg.answered_at, at)))
+    _hang_up_given_up(scene, leg)
+    if not scene.conference.gated:
+        _pass(scene, leg, at)
+    elif scene.conference.ended:
+        _stop(scene, leg)
+    elif leg.phase is not LegPhase.ANSWERED or leg.stop_asked or not first:
+        return
+    elif leg.passed_at is None and leg.asked_at is None:
+        scene.put_leg(replace(leg, asked_at=at))
+        scene.do(AskKey(leg.id))
+        due = scene.now + GATE_SECONDS
+        scene.wake(f"gate:{leg.id}", due, i.GateTimedOut(leg.id, due))
+
+
+def _hang_up_given_up(scene: Scene, leg: Leg) -> None:
+    """A call that we had given up on is there after all: nobody must be left on a line that leads nowhere."""
+    if leg.given_up and not leg.stop_asked:
+        scene.put_leg(replace(leg, stop_asked=True))
+        scene.do(HangUp(leg.id))
+
+
+def _key_given(scene: Scene, leg: Leg, fact: i.KeyGiven) -> None:
+    leg = scene.put_leg(replace(leg, answered_at=_earliest(leg.answered_at, fact.at)))
+    if fact.status == "valid" and fact.digits == "1":
+        _pass(scene, leg, fact.at)
+    elif fact.status in {"valid", "invalid", "timeout"}:
+        _no_key(scene, leg, fact.at)
+
+
+def _pass(scene: Scene, leg: Leg, at: float) -> None:
+    leg = scene.put_leg(replace(leg, passed_at=_earliest(leg.passed_at, at)))
+    scene.cancel(f"gate:{leg.id}")
+    if scene.conference.ended:
+        _stop(scene, leg)
+    elif leg.alive and not leg.stop_asked:
+        _want_seat(scene, leg)
+
+
+def _no_key(scene: Scene, leg: Leg, at: float) -> None:
+    if leg.passed_at is None and leg.joined_at is None:
+        leg = scene.put_leg(replace(leg, no_key_at=_earliest(leg.no_key_at, at)))
+        _stop(scene, leg)
+
+
+def _want_seat(scene: Scene, leg: Leg) -> None:
+    """Send a leg that passed the gate into the room; one leg at a time opens it, the others wait."""
+    conference = scene.conference
+    if leg.seat_asked >= conference.room or leg.joined_at is not None:
+        return
+    if not conference.room_id and conference.opener:
+        return
+    opens = not conference.room_id
+    if opens:
+        scene.change(opener=leg.id)
+    scene.put_leg(replace(leg, seat_asked=conference.room))
+    scene.do(Seat(leg.id, conference.room, opens))
+
+
+def _seat_waiting(scene: Scene) -> None:
+    for leg in list(scene.legs.values()):
+        if leg.passed_at is not None and leg.alive and not leg.stop_asked:
+            _want_seat(scene, leg)
+
+
+def _room_is_open(scene: Scene, room_id: str) -> None:
+    conference = scene.conference
+    if room_id in conference.gone_rooms:
+        return
+    if not conference.room_id:
+        scene.change(room_id=room_id, opener="")
+        if conference.ended:
+            scene.do(EndRoom(conference.id, room_id))
+            return
+    if scene.reach is not Reach.LEG and not conference.ended:
+        _seat_waiting(scene)
+
+
+def _room_is_over(scene: Scene, room_id: str) -> None:
+    conference = scene.conference
+    if room_id in conference.gone_rooms:
+        return
+    unnamed = next((one for one in conference.gone_rooms if one.startswith(UNNAMED)), None)
+    if unnamed and room_id != conference.room_id:  # the room that we found over before we knew its id
+        scene.change(gone_rooms=tuple(sorted({*conference.gone_rooms, room_id} - {unnamed})))
+        return
+    current = conference.room_id in {"", room_id}
+    gone = tuple(sorted((*conference.gone_rooms, room_id)))
+    if not current:
+        scene.change(gone_rooms=gone)
+        return
+    scene.change(gone_rooms=gone, room_id="", opener="")
+    if not conference.ended:
+        _seat_waiting(scene)
+
+
+def _seated(scene: Scene, fact: i.Seated) -> None:
+    if fact.room != scene.conference.room:
+        return
+    if fact.room_id:
+        _room_is_open(scene, fact.room_id)
+    elif scene.conference.opener == fact.leg_id:
+        scene.change(opener="")
+    if scene.conference.ended:
+        _stop(scene, scene.legs[fact.leg_id])
+    else:
+        _seat_waiting(scene)
+
+
+def _seat_refused(scene: Scene, leg: Leg, fact: i.SeatRefused) -> None:
+    if scene.conference.opener == leg.id and fact.room == leg.seat_asked:
+        scene.change(opener="")
+    if fact.reason == "leg_gone":
+        _over(scene, leg, fact.at, LOST, fact.code)
+    elif fact.reason == "room_gone":
+        _reseat(scene, leg, fact.room)
+    elif fact.reason != "cancelled":
+        cause = {"full": "limit", "unreachable": "unreachable"}.get(fact.reason, "refused")
+        leg = scene.put_leg(replace(leg, cause=cause, detail=fact.code))
+        _stop(scene, leg)
+    if not scene.conference.ended:
+        _seat_waiting(scene)
+
+
+def _reseat(scene: Scene, leg: Leg, room: int) -> None:
+    conference = scene.conference
+    if room == leg.seat_asked:  # else it was sent to the next room meanwhile
+        scene.put_leg(replace(leg, seat_asked=0))
+    if room == conference.room:
+        gone = tuple(sorted((*conference.gone_rooms, conference.room_id or f"{UNNAMED}{room}")))
+        scene.change(gone_rooms=gone, room_id="", opener="")
+
+
+def _joined(scene: Scene, leg: Leg, fact: i.Joined) -> None:
+    first = leg.joined_at is None
+    leg = scene.put_leg(replace(leg, joined_at=_earliest(leg.joined_at, fact.at)))
+    if first:
+        scene.cancel(f"gate:{leg.id}")
+    _note_live(scene, fact.at)
+    _room_is_open(scene, fact.room_id)
+    if scene.conference.ended:
+        _stop(scene, leg)
+    elif not first:
+        return
+    elif leg.in_room:
+        scene.say(Says.JOINED, scene.name(leg))
+    else:
+        _say_left(scene, leg)
+
+
+def _note_live(scene: Scene, at: float) -> None:
+    conference = scene.conference
+    phase = ConferencePhase.LIVE if conference.phase is ConferencePhase.OPEN else conference.phase
+    scene.change(phase=phase, live_at=_earliest(conference.live_at, at))
+
+
+def _left(scene: Scene, leg: Leg, at: float) -> None:
+    was_in = leg.in_room
+    leg = scene.put_leg(replace(leg, left_at=_earliest(leg.left_at, at)))
+    if was_in and not scene.conference.ended:
+        _say_left(scene, leg)
+
+
+def _say_left(scene: Scene, leg: Leg) -> None:
+    until = min(t for t in (leg.left_at, leg.gone_at, scene.now) if t is not None)
+    scene.say(Says.LEFT, scene.name(leg), seconds=max(0.0, until - (leg.joined_at or until)))
+
+
+def _over(scene: Scene, leg: Leg, at: float, cause: str, code: str) -> None:
+    was_alive, was_in = leg.alive, leg.in_room
+    if leg.cause and leg.cause != LOST:
+        cause, code = leg.cause, leg.detail or code
+    leg = scene.put_leg(replace(leg, gone_at=_earliest(leg.gone_at, at), cause=cause, detail=code))
+    scene.cancel(f"gate:{leg.id}")
+    if not was_alive or scene.conference.ended:
+        return
+    if was_in:
+        _say_left(scene, leg)
+    elif leg.why not in {Why.LEFT, None}:
+        scene.say(Says.MISSED, scene.name(leg), detail=str(leg.why), code=leg.detail)
+
+
+def _stop(scene: Scene, leg: Leg) -> None:
+    """Hang a leg up, once; one that Telnyx was never asked to ring is simply over."""
+    if not leg.alive or leg.stop_asked:
+        return
+    scene.cancel(f"gate:{leg.id}")
+    leg = scene.put_leg(replace(leg, stop_asked=True))
+    if leg.tried_at is None and not leg.call_control_id:
+        _over(scene, leg, scene.now, "cancelled", "")
+    else:
+        scene.do(HangUp(leg.id))
+
+
+def _hang_up_all(scene: Scene) -> None:
+    for leg in list(scene.legs.values()):
+        if leg.alive and (leg.call_control_id or leg.tried_at):
+            scene.put_leg(replace(leg, stop_asked=True))
+            scene.do(HangUp(leg.id))
+
+
+def _card_posted(scene: Scene, fact: i.CardPosted) -> None:
+    scene.change(card_ts=fact.ts, thread_ts=scene.conference.thread_ts or fact.ts, card_print=fact.fingerprint)
+
+
+def _card_lost(scene: Scene) -> None:
+    conference = scene.conference
+    own_thread = conference.thread_ts == conference.card_ts
+    scene.change(visible=False, card_ts="", card_print="", thread_ts="" if own_thread else conference.thread_ts)
+    scene.do(PostCard(conference.id))
+
+
+def _chat_lost(scene: Scene, reason: str) -> None:
+    if scene.conference.chat_lost:
+        return
+    scene.change(visible=False, chat_lost=reason)
+    if scene.conference.host_id:
+        scene.do(TellHost(scene.conference.id, reason))

@@ -1,0 +1,246 @@
+"""Sentences: a verb, whom it is about, and a topic. ``create payments down @ana +1 212 555 0199``."""
+
+import contextlib
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.core import phone, words
+from bot.core.replies import Refusal
+from bot.core.words import Word
+
+MAX_TEXT = 2000  # characters
+MAX_PEOPLE = 20
+MAX_PARTS = 8  # words that one number may be written in
+ONLY_PEOPLE = frozenset({"invite"})  # verbs after which every word must name somebody
+OWN_NUMBER = "number"  # the verb after which stands one number, or the word to forget it
+FORGET = "forget"
+
+_PART = re.compile(r"[+(]*\d[\d()./\-‐-―−]*|[()./\-‐-―−]+")  # noqa: RUF001  # a piece of a number, dashes as pasted
+_START = re.compile(r"[+(]*\d")
+_PAUSED = re.compile(r"[+(]*\d[\d().\-]{6,}([,;*#xpw]|ext).*", re.IGNORECASE)
+_EXTENSION = re.compile(r"[x#]\d+|(ext\.?|extension)\d*", re.IGNORECASE)
+_DATE_OR_ADDRESS = re.compile(r"\d{4}([-./]\d\d?){2}|(\d\d?[-./]){2}(\d{4}|\d\d)|\d{1,3}(\.\d{1,3}){3}")
+_MENTION = re.compile(r"@\w[\w.\-]*")
+_GLUE = re.compile(r"[,;&]+|and[,;]?", re.IGNORECASE)
+_QUOTES: Final = "“”‘’\"'«»„"  # noqa: RUF001  # curly ones, as phones type them
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTarget:
+    e164: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserTarget:
+    """A mention. ``label`` is the name in it, "" in Slack's newer mentions."""
+
+    user_id: str
+    label: str = ""
+
+
+Target = NumberTarget | UserTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``rest`` is everything after the verb as typed; ``dropped`` are the people who were named again."""
+
+    verb: str
+    people: tuple[Target, ...] = ()
+    topic: str = ""
+    rest: str = ""
+    dropped: tuple[Target, ...] = ()
+
+
+def parse(text: str, region: str, verbs: Mapping[str, str]) -> Sentence:
+    """Read a sentence without the bot's own mention. ``verbs`` maps each word to the verb it means. Raises Refusal."""
+    if len(text) > MAX_TEXT:
+        raise Refusal(f"That is too long: {len(text)} characters, and {MAX_TEXT} are read.", code="unreadable")
+    first, rest = ([*text.split(maxsplit=1), "", ""])[:2]
+    verb = _verb(first, rest, verbs)
+    if verb == OWN_NUMBER and rest.strip().lower() not in {"", FORGET}:
+        return Sentence(verb, (_own_number(words.split(rest), region),), rest=rest.strip())
+    people, topic = _Reader(words.split(rest), region, only_people=verb in ONLY_PEOPLE).read()
+    once = {_identity(person): person for person in reversed(people)}
+    if len(once) > MAX_PEOPLE:
+        raise Refusal(f"That names {len(once)} people; at most {MAX_PEOPLE} can be named at once.", code="unreadable")
+    kept = [person for person in people if once.pop(_identity(person), None)]
+    return Sentence(verb, tuple(kept), topic, rest.strip(), tuple(_again(people)))
+
+
+def _own_number(said: list[Word], region: str) -> NumberTarget:
+    if any(word.user_id for word in said):
+        raise Refusal("Everybody registers their own number, and as digits.", example=f"/conf number {phone.EXAMPLE}")
+    return NumberTarget(phone.read(" ".join(word.tel or word.shown for word in said), region))
+
+
+def _identity(person: Target) -> str:
+    return person.e164 if isinstance(person, NumberTarget) else person.user_id
+
+
+def _again(people: Sequence[Target]) -> list[Target]:
+    seen = [_identity(person) for person in people]
+    return [person for at, person in enumerate(people) if seen[at] in seen[:at]]
+
+
+def _verb(first: str, rest: str, verbs: Mapping[str, str]) -> str:
+    word = first.lower()
+    known = verbs.get(word) or verbs.get(word.rstrip(":,.!"))
+    if known:
+        return known
+    if not first:
+        raise Refusal("Start with a verb.", example="/conf help", code="unreadable")
+    if first.startswith("<") or _START.match(_bare(first)):
+        raise Refusal(
+            "Start with a verb: what is to be done with them?", example="/conf invite @ana", code="unreadable"
+        )
+    near = difflib.get_close_matches(word[:30], verbs, n=1)
+    if not near:
+        raise Refusal(f"I do not know the verb “{first[:40]}”.", example="/conf help", code="unreadable")
+    shown = "".join((" " if one.spaced else "") + one.shown for one in words.split(f" {rest}"[:200]))
+    raise Refusal(
+        f"I do not know the verb “{first[:40]}”; did you mean “{near[0]}”?",
+        example=f"/conf {near[0]}{shown}".rstrip(),
+        code="unreadable",
+    )
+
+
+class _Reader:
+    """Goes through the words once and sorts them into people and topic."""
+
+    def __init__(self, said: list[Word], region: str, *, only_people: bool) -> None:
+        self._words = said
+        self._region = region
+        self._only_people = only_people
+
+    def read(self) -> tuple[list[Target], str]:
+        people: list[Target] = []
+        taken: set[int] = set()
+        at = 0
+        while at < len(self._words):
+            target, count = self._target(at)
+            if target:
+                people.append(target)
+                taken.update(range(at, at + count))
+            elif not _GLUE.fullmatch(self._words[at].shown) and self._must_be_somebody(self._words[at]):
+                raise _nobody(self._words[at])
+            at += count
+        return people, self._topic(taken)
+
+    def _must_be_somebody(self, word: Word) -> bool:
+        """A name that Slack did not know stays as it was typed; it is not meant as a part of the topic."""
+        return self._only_people or bool(word.typed and _MENTION.fullmatch(_bare(word.shown)))
+
+    def _target(self, at: int) -> tuple[Target | None, int]:
+        """Who is named here, and by how many words."""
+        word = self._words[at]
+        if word.user_id:
+            return UserTarget(word.user_id, word.shown[1:] if word.shown[1:] != word.user_id else ""), 1
+        if word.tel:
+            return NumberTarget(phone.read(word.tel, self._region)), 1
+        return self._number(at)
+
+    def _number(self, at: int) -> tuple[Target | None, int]:
+        parts = self._parts(at)
+        if not parts:
+            self._refuse_pause(at)
+            return None, 1
+        for count, e164 in self._readings(parts):
+            if self._only_people or _meant(" ".join(parts[:count]), e164):
+                after = self._words[at + count : at + count + 1]
+                if after and after[0].typed and _EXTENSION.fullmatch(after[0].shown):
+                    raise phone.with_extension(" ".join((*parts[:count], after[0].shown)))
+                return NumberTarget(e164), count
+        whole = " ".join(parts)
+        if self._only_people or (whole.startswith("+") and _digits(parts) >= 7):
+            phone.read(whole, self._region)  # raises: it was tried above
+        return None, 1
+
+    def _refuse_pause(self, at: int) -> None:
+        word = _bare(self._words[at].shown)
+        if self._words[at].typed and _PAUSED.fullmatch(word) and (self._only_people or word.startswith("+")):
+            raise phone.with_extension(word)
+
+    def _parts(self, at: int) -> list[str]:
+        """The words from here on that could be one number. A plus sign starts the next one, a comma ends this."""
+        parts: list[str] = []
+        for word in self._words[at : at + MAX_PARTS]:
+            part = _bare(word.shown)
+            bracket = part.startswith("(") and _digits(parts) >= 7  # an area code: the number before is complete
+            next_one = parts and (not word.spaced or bracket or part.startswith(("+", "(+")))
+            if next_one or not word.typed or not self._is_part(part, parts):
+                break
+            parts.append(part)
+            if word.shown.endswith((",", ";")):
+                break
+        return parts if parts and _START.match(parts[0]) else []
+
+    def _is_part(self, part: str, before: Sequence[str]) -> bool:
+        surely = self._only_people or (before and before[0].startswith(("+", "(+")))
+        return bool(_PART.fullmatch(part)) and (surely or not _DATE_OR_ADDRESS.fullmatch(part))
+
+    def _readings(self, parts: list[str]) -> list[tuple[int, str]]:
+        """Ways to read a number here, the likeliest first.
+
+        Known ranges come before merely possible ones, then a number in one piece, then longer before shorter: in
+        countries with numbers of any length the count that follows a number could be its end.
+        """
+        found: list[tuple[int, str]] = []
+        for count in range(len(parts), 0, -1):
+            if _digits(parts[:count]) >= 4:
+                with contextlib.suppress(Refusal):
+                    found.append((count, phone.read(" ".join(parts[:count]), self._region)))
+        in_one_piece = _digits(parts[:1]) >= 9
+        return sorted(found, key=lambda one: (not phone.is_valid(one[1]), not (in_one_piece and one[0] == 1)))
+
+    def _topic(self, taken: set[int]) -> str:
+        gone = taken | {at for at in range(len(self._words)) if self._joins_people(at, taken)}
+        kept = [(at, word) for at, word in enumerate(self._words) if at not in gone]
+        pieces = [f" {word.shown}" if word.spaced or at - 1 in gone else word.shown for at, word in kept]
+        topic = " ".join("".join(pieces).split()).strip(", ").rstrip(":")
+        quoted = len(topic) > 1 and topic[0] in _QUOTES and topic[-1] in _QUOTES
+        return topic[1:-1].strip() if quoted else topic
+
+    def _joins_people(self, at: int, taken: set[int]) -> bool:
+        """Whether this is one of the commas and ands after a person, and before the next one or the end."""
+        before, after = at, at
+        while before >= 0 and self._is_glue(before):
+            before -= 1
+        while after < len(self._words) and self._is_glue(after):
+            after += 1
+        return before < at and before in taken and (after in taken or after == len(self._words))
+
+    def _is_glue(self, at: int) -> bool:
+        return bool(_GLUE.fullmatch(self._words[at].shown))
+
+
+def _bare(word: str) -> str:
+    """Without invisible marks, and the quotes and punctuation around it."""
+    seen = "".join(char for char in word if unicodedata.category(char) != "Cf").replace("\uff0b", "+")
+    return seen.strip(f"{_QUOTES}`*_~[]").rstrip(",;:!?.")
+
+
+def _digits(parts: Sequence[str]) -> int:
+    return sum(char.isdigit() for part in parts for char in part)
+
+
+def _meant(typed: str, e164: str) -> bool:
+    """Whether somebody who writes this between other words means a number to ring, rather than a count or a ticket."""
+    digits = _digits([typed])
+    if typed.startswith(("+", "(+", "00")) or phone.is_valid(e164):
+        return digits >= 7
+    # Area codes of the North American plan start with 2 to 9; a unix time looks like one that does not.
+    return digits >= 10 and e164[:3] not in {"+10", "+11"}
+
+
+def _nobody(word: Word) -> Refusal:
+    hint = " Pick the name from Slack's list." if word.shown.startswith("@") else ""
+    return Refusal(
+        f"“{word.shown[:40]}” is nobody to ring: give a mention or a telephone number.{hint}",
+        example="/conf invite @ana +1 212 555 0199",
+        code="unreadable",
+    )

@@ -1,0 +1,52 @@
+"""Who may use Confab, and whom it may ring: the one place that decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core import phone
+from bot.core.inputs import Person
+from bot.core.replies import Refusal
+
+MOST_PEOPLE = 20  # in one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``team`` is the installed Slack workspace; ``countries`` are ISO 3166 alpha-2 codes."""
+
+    team: str
+    countries: frozenset[str]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What the directory says of somebody who asks."""
+
+    team: str
+    bot: bool = False
+    deleted: bool = False
+    guest: bool = False
+    stranger: bool = False
+
+
+def admit(rules: Rules, member: Member | None, said_team: str) -> None:
+    """Let full members of the installed workspace in; raise Refusal for everybody else.
+
+    ``said_team`` is the team the payload named; an absent one counts as foreign (Slack Connect leaves it out).
+    """
+    if member is None or member.bot or member.deleted:
+        raise Refusal("Only people of this workspace can use Confab.", code="forbidden")
+    if not rules.team or rules.team not in {member.team} or said_team != rules.team:
+        raise Refusal("You belong to another workspace; only members of this one can use Confab.", code="forbidden")
+    if member.guest or member.stranger:
+        raise Refusal("Guests cannot use Confab: every call costs money. Ask a full member.", code="forbidden")
+
+
+def may_ring(rules: Rules, people: Sequence[Person], undone: str = "Nobody was rung.") -> None:
+    """Raise Refusal unless every one of these numbers may be rung. Nobody is rung when one may not."""
+    if len(people) > MOST_PEOPLE:
+        raise Refusal(f"That is {len(people)} people; at most {MOST_PEOPLE} can be rung with one sentence.")
+    refused = [why for person in people if (why := phone.dial_refusal(person.number, rules.countries))]
+    if refused:
+        raise Refusal(" ".join((undone, *refused)), code="forbidden")

@@ -1,0 +1,128 @@
+"""The part of a conference that one input touches, and what was decided about it."""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Any
+
+from bot.core.conference import Conference, Leg, Participant, Picture, Row
+from bot.core.effects import Dial, DrawCard, Effect, Line, PostCard, Says
+from bot.core.inputs import Fact, IdleTimedOut
+
+EMPTY_AFTER_CALLS = 60.0  # seconds an empty conference waits for somebody to be rung again
+EMPTY_BEFORE_CALLS = 1800.0  # the same before anybody was ever in
+
+
+class Reach(Enum):
+    """How much of a conference a scene holds. An event must not cost more because the conference is large."""
+
+    CONFERENCE = auto()  # nobody
+    LEG = auto()  # one leg
+    WAITING = auto()  # that leg, if any, and all that have answered and are not in the room
+    WHOLE = auto()  # everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Wake us at ``due`` (unix seconds) with ``fact``; None cancels. One timer per key."""
+
+    key: str
+    due: float = 0.0
+    fact: Fact | None = None
+
+
+@dataclass(slots=True)
+class Scene:
+    """A conference with as many of its legs as ``reach`` says, and what is to be saved and done.
+
+    Values go in by ``put_leg``, ``put_participant`` and ``change``, which keep the counts right whatever is loaded.
+    """
+
+    conference: Conference
+    now: float
+    reach: Reach = Reach.WHOLE
+    participants: dict[str, Participant] = field(default_factory=dict)
+    legs: dict[str, Leg] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    timers: dict[str, Timer] = field(default_factory=dict)
+    changed_legs: set[str] = field(default_factory=set)
+    changed_participants: set[str] = field(default_factory=set)
+    changed: bool = False
+    visible: bool = False
+
+    def change(self, *, visible: bool = True, **values: Any) -> None:
+        """Set fields of the conference; ``visible`` says whether its card may look different now."""
+        changed = replace(self.conference, **values)
+        if changed != self.conference:
+            self.conference = changed
+            self.changed = True
+            self.visible |= visible
+
+    def put_leg(self, leg: Leg) -> Leg:
+        old = self.legs.get(leg.id)
+        if old == leg:
+            return leg
+        self.legs[leg.id] = leg
+        self.changed_legs.add(leg.id)
+        self.visible = True
+        self._count(int(leg.alive) - int(bool(old and old.alive)), int(leg.in_room) - int(bool(old and old.in_room)))
+        return leg
+
+    def put_participant(self, participant: Participant) -> None:
+        self.participants[participant.id] = participant
+        self.changed_participants.add(participant.id)
+        self.visible = True
+
+    def name(self, leg: Leg) -> str:
+        return self.participants[leg.participant_id].name
+
+    def latest(self, participant: Participant) -> Leg | None:
+        return self.legs.get(participant.leg_id)
+
+    def do(self, effect: Effect) -> None:
+        """Order an effect; what only Slack would show is dropped where the conference has no place in Slack."""
+        if not isinstance(effect, (Line, DrawCard, PostCard)) or self.conference.in_slack:
+            self.effects.append(effect)
+
+    def say(self, says: Says, *who: str, by: str = "", detail: str = "", code: str = "", seconds: float = 0) -> None:
+        self.do(Line(self.conference.id, says, who, by, detail, code, seconds, self.now))
+
+    def wake(self, key: str, due: float, fact: Fact) -> None:
+        self.timers[key] = Timer(key, due, fact)
+
+    def cancel(self, key: str) -> None:
+        self.timers[key] = Timer(key)
+
+    def ring(self, participant: Participant) -> Leg:
+        """Queue a new leg of this participant."""
+        leg_id = f"{participant.id}.{participant.legs + 1}"
+        leg = Leg(leg_id, self.conference.id, participant.id, participant.number, self.now)
+        self.put_participant(replace(participant, leg_id=leg_id, legs=participant.legs + 1))
+        self.put_leg(leg)
+        self.do(Dial(leg_id))
+        return leg
+
+    def await_company(self) -> None:
+        """Start the countdown of a conference that nobody is in or being rung for."""
+        wait = EMPTY_AFTER_CALLS if self.conference.live_at else EMPTY_BEFORE_CALLS
+        self.wake(f"idle:{self.conference.id}", self.now + wait, IdleTimedOut(self.conference.id, self.now + wait))
+
+    def picture(self) -> Picture:
+        rows = tuple(Row(person, self.latest(person)) for person in self.participants.values())
+        return Picture(self.conference, rows)
+
+    def settle(self) -> None:
+        """Close the scene: a card that may look different is redrawn."""
+        if self.visible and self.conference.card_ts:
+            self.do(DrawCard(self.conference.id))
+
+    def _count(self, alive: int, in_room: int) -> None:
+        if not alive and not in_room:
+            return
+        before = self.conference.alive_legs
+        self.change(alive_legs=before + alive, in_room=self.conference.in_room + in_room)
+        if self.conference.ended:
+            return
+        if before and not self.conference.alive_legs:
+            self.await_company()
+        elif self.conference.alive_legs and not before:
+            self.cancel(f"idle:{self.conference.id}")

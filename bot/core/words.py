@@ -1,0 +1,64 @@
+"""The words of a sentence as Slack sends them: plain ones, and its tokens ``<@U1|ana>``, ``<tel:…|…>``, ``<https://…|…>``."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.core.replies import Refusal
+
+# A comma before a plus sign ends a word too: "+12125550199,+442079460958".
+_WORD = re.compile(r"(\s*)(<[^<>]*>|[^\s<]+?[,;](?=\+)|[^\s<]+|<)")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """``spaced`` is whether white space stood before it, ``shown`` how a topic shows it."""
+
+    shown: str
+    spaced: bool = True
+    typed: bool = False  # no token
+    user_id: str = ""
+    tel: str = ""  # what a tel: link rings
+
+
+def split(text: str) -> list[Word]:
+    """Raises Refusal for whole channels and user groups, which are not people."""
+    return list(_words(text))
+
+
+def _words(text: str) -> Iterator[Word]:
+    for match in _WORD.finditer(text):
+        spaced, raw = bool(match[1]), match[2]
+        if raw.startswith("<") and len(raw) > 2:
+            yield _token(raw[1:-1], spaced=spaced)
+        else:
+            yield Word(_unescaped(raw), spaced, typed=True)
+
+
+def _unescaped(text: str) -> str:
+    """Slack escapes exactly these three (https://docs.slack.dev/messaging/formatting-message-text)."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _token(inside: str, *, spaced: bool) -> Word:
+    target, _, label = inside.partition("|")
+    label = _unescaped(label)
+    if target.startswith("@") and len(target) > 1:
+        return Word(f"@{label.removeprefix('@') or target[1:]}", spaced, user_id=target[1:])
+    if target.startswith("#"):
+        return Word(f"#{label.removeprefix('#') or target[1:]}", spaced)
+    if target.startswith("!"):
+        return Word(_special(target, label), spaced)
+    if target.lower().startswith("tel:"):
+        return Word(label or target[4:], spaced, tel=_unescaped(target))
+    return Word(label or _unescaped(target).removeprefix("mailto:"), spaced)
+
+
+def _special(target: str, label: str) -> str:
+    if target.startswith("!subteam"):
+        raise Refusal(
+            f"{label or 'That'} is a group, and groups cannot be rung yet. Name the people.", example="@ana @bo"
+        )
+    if target.partition("^")[0] in {"!channel", "!here", "!everyone"}:
+        raise Refusal(f"A whole channel (@{target[1:]}) is not rung. Name the people.", example="@ana @bo")
+    return label or target

@@ -1,0 +1,153 @@
+"""A conference in memory. Scenes are loaded as the ledger loads them: as far as the fact reaches."""
+
+from bot.core import facts, verbs
+from bot.core import inputs as i
+from bot.core.conference import Conference, Leg, Participant
+from bot.core.effects import DrawCard, Effect, Line, Says
+from bot.core.lifecycle import LegPhase
+from bot.core.replies import Reply
+from bot.core.scene import Reach, Scene, Timer
+
+HOST = i.Person("Hana", "+12125550100", "U0")
+
+
+def person(name: str) -> i.Person:
+    """A guest with a number of their own."""
+    return i.Person(name, f"+1212555{sum(map(ord, name)):04d}")
+
+
+def leg_of(fact: i.Fact) -> str:
+    """The leg a fact is about, "" when it is about the conference."""
+    call: i.Call | None = getattr(fact, "call", None)
+    return call.leg_id if call else getattr(fact, "leg_id", "")
+
+
+class World:
+    """What each call returns are the effects that it ordered, without redrawings of the card."""
+
+    def __init__(self, *names: str, gated: bool = True, channel: str = "C1") -> None:
+        self.now = 1000.0
+        self.conference = Conference("c", "payments", HOST.name, "U0", channel, self.now, gated=gated)
+        self.people: dict[str, Participant] = {}
+        self.legs: dict[str, Leg] = {}
+        self.timers: dict[str, Timer] = {}
+        self.effects: list[Effect] = []
+        self.reply: Reply | None = None
+        self.ask("create", *names)
+
+    def ask(self, verb: str, *names: str, rest: str = "", actor: i.Person = HOST) -> list[Effect]:
+        request = i.Request("key", verb, actor, i.Where(channel="C1"), tuple(map(person, names)), rest=rest)
+        scene = self._whole()
+        self.reply = verbs.VERBS[verb].decide(scene, request)
+        return self._keep(scene)
+
+    def take(self, fact: i.Fact) -> list[Effect]:
+        leg_id = leg_of(fact)
+        scene = self._scene(facts.reach(fact), leg_id)
+        facts.apply(scene, fact, scene.legs[leg_id] if leg_id else None)
+        return self._keep(scene)
+
+    def passes(self, seconds: float) -> list[Effect]:
+        """Let time pass and fire the timers that fall into it."""
+        until, ordered = self.now + seconds, list[Effect]()
+        while due := sorted((one for one in self.timers.values() if one.due <= until), key=lambda one: one.due):
+            self.now = due[0].due
+            ordered += self.fire(due[0].key)
+        self.now = until
+        return ordered
+
+    def fire(self, key: str) -> list[Effect]:
+        fact = self.timers.pop(key).fact
+        assert fact is not None
+        return self.take(fact)
+
+    def leg(self, name: str) -> Leg:
+        """The latest leg of this person."""
+        return self.legs[next(who.leg_id for who in self.people.values() if who.name == name)]
+
+    def call(self, name: str) -> i.Call:
+        leg_id = self.leg(name).id
+        return i.Call(f"v3:{leg_id}", leg_id)
+
+    def later(self) -> float:
+        self.now += 1
+        return self.now
+
+    def rang(self, name: str) -> list[Effect]:
+        tried = self.take(i.DialTried(self.leg(name).id, self.later()))
+        return tried + self.take(i.Rang(self.call(name), self.later()))
+
+    def answered(self, name: str) -> list[Effect]:
+        return self.take(i.Answered(self.call(name), self.later()))
+
+    def pressed(self, name: str, digits: str = "1", status: str = "valid") -> list[Effect]:
+        return self.take(i.KeyGiven(self.call(name), self.later(), digits, status))
+
+    def passed(self, name: str) -> list[Effect]:
+        """Ring, answer and press 1; returns what the key ordered."""
+        self.rang(name)
+        self.answered(name)
+        return self.pressed(name)
+
+    def seated(self, name: str, room: int = 1, room_id: str = "r1") -> list[Effect]:
+        return self.take(i.Seated(self.leg(name).id, self.later(), room, room_id))
+
+    def seat_refused(self, name: str, reason: str, code: str = "", room: int = 1) -> list[Effect]:
+        return self.take(i.SeatRefused(self.leg(name).id, self.later(), room, reason, code))
+
+    def joined(self, name: str, room_id: str = "r1") -> list[Effect]:
+        return self.take(i.Joined(self.call(name), self.later(), room_id))
+
+    def came_in(self, name: str) -> None:
+        """All the way from the first ring into room 1."""
+        self.passed(name)
+        self.seated(name)
+        self.joined(name)
+
+    def left(self, name: str, room_id: str = "r1") -> list[Effect]:
+        return self.take(i.Left(self.call(name), self.later(), room_id))
+
+    def hung_up(self, name: str, cause: str = "normal_clearing", code: str = "") -> list[Effect]:
+        return self.take(i.HungUp(self.call(name), self.later(), cause, code))
+
+    def room_ended(self, room_id: str = "r1") -> list[Effect]:
+        return self.take(i.RoomEnded(i.Call(), self.later(), room_id, "all_left"))
+
+    def counts_are_right(self) -> None:
+        assert self.conference.alive_legs == sum(leg.alive for leg in self.legs.values())
+        assert self.conference.in_room == sum(leg.in_room for leg in self.legs.values())
+
+    def _whole(self) -> Scene:
+        return Scene(self.conference, self.now, participants=dict(self.people), legs=dict(self.legs))
+
+    def _scene(self, reach: Reach, leg_id: str) -> Scene:
+        if reach is Reach.WHOLE:
+            return self._whole()
+        seen = [
+            leg
+            for leg in self.legs.values()
+            if leg.id == leg_id or (reach is Reach.WAITING and leg.phase is LegPhase.ANSWERED)
+        ]
+        people = {leg.participant_id: self.people[leg.participant_id] for leg in seen}
+        return Scene(self.conference, self.now, reach, people, {leg.id: leg for leg in seen})
+
+    def _keep(self, scene: Scene) -> list[Effect]:
+        """Save only what the scene says has changed, as the ledger does."""
+        scene.settle()
+        self.conference = scene.conference if scene.changed else self.conference
+        self.people |= {key: who for key, who in scene.participants.items() if key in scene.changed_participants}
+        self.legs |= {key: leg for key, leg in scene.legs.items() if key in scene.changed_legs}
+        self.timers |= scene.timers
+        self.timers = {key: one for key, one in self.timers.items() if one.fact is not None}
+        self.effects += scene.effects
+        return [effect for effect in scene.effects if not isinstance(effect, DrawCard)]
+
+
+def said(effects: list[Effect]) -> list[tuple[Says, str]]:
+    """The lines among these effects: what they tell, and of whom."""
+    return [(effect.says, " ".join(effect.who)) for effect in effects if isinstance(effect, Line)]
+
+
+def commands(effects: list[Effect]) -> list[Effect]:
+    """The effects that are not lines."""
+    return [effect for effect in effects if not isinstance(effect, Line)]
