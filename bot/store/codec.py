@@ -1,0 +1,55 @@
+"""Facts, effects and requests as JSON and back. The kind is the class's name."""
+
+from dataclasses import is_dataclass
+from enum import Enum
+from types import UnionType
+from typing import Any, get_args
+
+from bot.core.effects import Effect, Says
+from bot.core.inputs import Call, Fact, Heard, Where
+
+
+def _members(union: UnionType) -> dict[str, type]:
+    return {member.__name__: member for member in get_args(union)}
+
+
+EFFECTS = _members(Effect)
+FACTS = _members(Fact)
+_AS_IT_IS = frozenset({str, float, int, bool, type(None)})
+_NESTED: dict[str, type] = {"call": Call, "where": Where}
+
+
+def body(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass as JSON values."""
+    return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+
+
+def effect(kind: str, data: dict[str, Any]) -> Effect:
+    made = dict(data)
+    if "says" in made:
+        made |= {"says": Says(made["says"]), "who": tuple(made["who"])}
+    built: Effect = EFFECTS[kind](**made)
+    return built
+
+
+def fact(kind: str, data: dict[str, Any]) -> Fact:
+    built: Fact = FACTS[kind](**_nested(data))
+    return built
+
+
+def heard(data: dict[str, Any]) -> Heard:
+    return Heard(**_nested(data))
+
+
+def _nested(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: _NESTED[key](**value) if key in _NESTED else value for key, value in data.items()}
+
+
+def _plain(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value)
+    return body(value) if is_dataclass(value) else value

@@ -1,0 +1,198 @@
+"""The database: who runs a unit of work, and how it is committed. The only file that knows the dialect.
+
+A unit of work is a plain function of a connection. On SQLite one writer thread takes all that waits and commits it at once,
+so that a hundred webhooks cost one disk flush; nobody is answered before that commit.
+"""
+
+import asyncio
+import fcntl
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite.dml import Insert
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+MOST_WAITING = 2000  # units of work; more are refused, so that the sender asks again
+MOST_AT_ONCE = 500
+
+
+class StoreBusyError(Exception):
+    """More units of work are waiting than can be taken soon, or the store is closing."""
+
+
+class StoreInUseError(Exception):
+    """Another process works on this SQLite file."""
+
+
+class Store(Protocol):
+    """Runs units of work. ``run`` returns once the work is committed; ``read`` sees the last commit."""
+
+    async def run(self, work: Work[T]) -> T: ...
+
+    async def read(self, work: Work[T]) -> T: ...
+
+    def migrate(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def insert(table: Table) -> Insert:
+    """An INSERT that can say ON CONFLICT."""
+    return sqlite.insert(table)
+
+
+def open_store(url: str) -> Store:
+    """Open the database behind a SQLAlchemy URL. Raises StoreInUseError."""
+    return SqliteStore(url)
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work[Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def attempt(self, connection: Connection) -> None:
+        self.result = self.work(connection)
+
+    def answer(self) -> None:
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class SqliteStore:
+    """One file, one process, one writer thread."""
+
+    def __init__(self, url: str) -> None:
+        path = make_url(url).database
+        if not path or path == ":memory:":
+            raise ValueError("a file is needed: sqlite:///confab.db")
+        self._lock_file = _claim(Path(f"{path}.lock"))
+        self._writing = _engine(url, "BEGIN IMMEDIATE")
+        self._reading = _engine(url, "BEGIN")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._closed = False
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="store-read")
+        self._writer = threading.Thread(target=self._write, name="store-write", daemon=True)
+        self._writer.start()
+
+    async def run(self, work: Work[T]) -> T:
+        if self._waiting >= MOST_WAITING or self._closed:
+            raise StoreBusyError
+        self._waiting += 1
+        try:
+            job = _Job(work, asyncio.get_running_loop().create_future())
+            self._jobs.put(job)
+            result: T = await job.future
+            return result
+        finally:
+            self._waiting -= 1
+
+    async def read(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Called once, before anything else runs."""
+        from bot.store.migrate import upgrade  # noqa: PLC0415  # Alembic is slow to import and only needed here
+
+        with self._writing.begin() as connection:
+            upgrade(connection)
+            mode = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+        assert mode == 2, "SQLite must flush each commit to disk (synchronous=FULL)"
+
+    def close(self) -> None:
+        """Finish what waits and let go of the file."""
+        self._closed = True
+        self._jobs.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        self._writing.dispose()
+        self._reading.dispose()
+        self._lock_file.close()
+
+    def _read(self, work: Work[T]) -> T:
+        with self._reading.begin() as connection:
+            return work(connection)
+
+    def _write(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch, stop = self._drain(job)
+            self._commit(batch)
+            batch[0].future.get_loop().call_soon_threadsafe(_answer_all, batch)
+            if stop:
+                return
+
+    def _drain(self, first: _Job) -> tuple[list[_Job], bool]:
+        batch = [first]
+        with suppress(queue.Empty):
+            while len(batch) < MOST_AT_ONCE:
+                job = self._jobs.get_nowait()
+                if job is None:
+                    return batch, True
+                batch.append(job)
+        return batch, False
+
+    def _commit(self, batch: list[_Job]) -> None:
+        try:
+            with self._writing.begin() as connection:
+                for job in batch:
+                    job.attempt(connection)
+        except Exception:  # noqa: BLE001  # whoever is to blame gets it below
+            for job in batch:
+                self._commit_alone(job)
+
+    def _commit_alone(self, job: _Job) -> None:
+        job.result = None
+        try:
+            with self._writing.begin() as connection:
+                job.attempt(connection)
+        except Exception as error:  # noqa: BLE001  # handed to the one who asked
+            job.error = error
+
+
+def _answer_all(batch: list[_Job]) -> None:
+    for job in batch:
+        job.answer()
+
+
+def _engine(url: str, begin: str) -> Engine:
+    """An engine whose transactions start with ``begin``: a late upgrade from reading to writing would fail at once."""
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _claim(path: Path) -> IO[str]:
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise StoreInUseError(f"another process is using {path.with_suffix('')}") from None
+    return file

@@ -1,0 +1,243 @@
+"""Values to rows and back: what the store remembers of conferences, inputs and timers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, false, or_, select, update
+
+from bot.core.conference import Conference, Leg, Participant
+from bot.core.inputs import Call, Fact
+from bot.core.lifecycle import ConferencePhase, LegPhase
+from bot.core.scene import Reach, Scene, Timer
+from bot.store import codec, db, outbox
+from bot.store.tables import conference, journal, leg, participant, person, timer
+
+_CONFERENCE = [conference.c[name] for name in Conference.__dataclass_fields__]
+_PARTICIPANT = [participant.c[name] for name in Participant.__dataclass_fields__]
+_LEG = [leg.c[name] for name in Leg.__dataclass_fields__]
+_P_AT, _L_AT = len(_CONFERENCE), len(_CONFERENCE) + len(_PARTICIPANT)
+
+_LEG_WITH_ALL = (
+    select(*_CONFERENCE, *_PARTICIPANT, *_LEG)
+    .select_from(leg.join(participant, leg.c.participant_id == participant.c.id))
+    .join(conference, leg.c.conference_id == conference.c.id)
+)
+_SCENE_OF_LEG = _LEG_WITH_ALL.where(leg.c.id == bindparam("leg_id"))
+_SCENE_OF_CALL = _LEG_WITH_ALL.where(leg.c.call_control_id == bindparam("call"))
+_CONFERENCE_BY_ID = select(*_CONFERENCE).where(conference.c.id == bindparam("conference"))
+_LEGS = select(*_LEG).where(leg.c.conference_id == bindparam("conference")).order_by(leg.c.queued_at, leg.c.id)
+_LEGS_WAITING = _LEGS.where(or_(leg.c.phase == LegPhase.ANSWERED.value, leg.c.id == bindparam("leg_id")))
+_SAVE_CONFERENCE = update(conference).where(conference.c.id == bindparam("the_id"))
+_SAVE_PARTICIPANT = update(participant).where(participant.c.id == bindparam("the_id"))
+_SAVE_LEG = update(leg).where(leg.c.id == bindparam("the_id"))
+_CONFERENCE_BY_ROOM = select(conference.c.id).where(conference.c.room_id == bindparam("room_id"))
+_REMEMBER = db.insert(journal).on_conflict_do_nothing(index_elements=["key"])
+# Written like the condition of the partial index, or SQLite would not use it.
+_NOT_DONE = journal.c.done == false()
+_WAITING = select(journal).where(journal.c.ref == bindparam("ref_"), _NOT_DONE).order_by(journal.c.id)
+_SET_TIMER = db.insert(timer)
+_SET_TIMER = _SET_TIMER.on_conflict_do_update(
+    index_elements=["key"], set_={"due": _SET_TIMER.excluded.due, "body": _SET_TIMER.excluded.body}
+)
+
+
+def remember(
+    connection: Connection,
+    key: str,
+    kind: str,
+    at: float,
+    body: dict[str, Any],
+    *,
+    conference_id: str = "",
+    ref: str = "",
+    done: bool = True,
+) -> bool:
+    """Write an input into the journal; False when its key is already there."""
+    values = {
+        "key": key,
+        "kind": kind,
+        "at": at,
+        "body": body,
+        "conference_id": conference_id,
+        "ref": ref,
+        "done": done,
+    }
+    return bool(connection.execute(_REMEMBER, values).rowcount)
+
+
+def finish(connection: Connection, key: str, **values: Any) -> None:
+    """Close a journal entry that was waiting."""
+    connection.execute(update(journal).where(journal.c.key == key).values(done=True, **values))
+
+
+def entry(connection: Connection, key: str) -> Row[Any] | None:
+    return connection.execute(select(journal).where(journal.c.key == key)).first()
+
+
+def waiting(connection: Connection, ref: str) -> Sequence[Row[Any]]:
+    """Journal entries that wait under this reference, oldest first."""
+    return connection.execute(_WAITING, {"ref_": ref}).all()
+
+
+def scene_of(connection: Connection, reach: Reach, conference_id: str, leg_id: str | None, now: float) -> Scene | None:
+    """As much of a conference as ``reach`` says; None when there is no such conference or leg."""
+    if reach is Reach.LEG:
+        return leg_scene(connection, leg_id or "", now)
+    row = connection.execute(_CONFERENCE_BY_ID, {"conference": conference_id}).first()
+    if row is None:
+        return None
+    legs = [] if reach is Reach.CONFERENCE else connection.execute(*_legs(reach, conference_id, leg_id)).all()
+    ids = None if reach is Reach.WHOLE else {one[2] for one in legs}
+    return Scene(
+        _conference(row), now, reach, _people(connection, conference_id, ids), {one[0]: _leg(one) for one in legs}
+    )
+
+
+def leg_scene(connection: Connection, leg_id: str, now: float) -> Scene | None:
+    """The scene of one leg: its conference, its participant and itself."""
+    return _leg_scene(connection.execute(_SCENE_OF_LEG, {"leg_id": leg_id}).first(), now)
+
+
+def call_scene(connection: Connection, call: Call, now: float) -> Scene | None:
+    """The scene of the leg that a call belongs to: by our own id if the call carried it, else by Telnyx's."""
+    scene = leg_scene(connection, call.leg_id, now) if call.leg_id else None
+    if scene is None and call.call_control_id:
+        scene = _leg_scene(connection.execute(_SCENE_OF_CALL, {"call": call.call_control_id}).first(), now)
+    return scene
+
+
+def whole_scene(connection: Connection, conference_id: str, now: float) -> Scene | None:
+    """The scene of a conference with everybody in it."""
+    return scene_of(connection, Reach.WHOLE, conference_id, None, now)
+
+
+def _leg_scene(row: Any, now: float) -> Scene | None:
+    if row is None:
+        return None
+    one, who = _leg(row[_L_AT:]), Participant(*row[_P_AT:_L_AT])
+    return Scene(_conference(row[:_P_AT]), now, Reach.LEG, {who.id: who}, {one.id: one})
+
+
+def _legs(reach: Reach, conference_id: str, leg_id: str | None) -> tuple[Select[Any], dict[str, Any]]:
+    if reach is Reach.WHOLE:
+        return _LEGS, {"conference": conference_id}
+    return _LEGS_WAITING, {"conference": conference_id, "leg_id": leg_id or ""}
+
+
+def _people(connection: Connection, conference_id: str, ids: set[str] | None) -> dict[str, Participant]:
+    """The participants with these ids, None = all, in the order in which they were added."""
+    if ids is not None and not ids:
+        return {}
+    wanted = participant.c.conference_id == conference_id if ids is None else participant.c.id.in_(ids)
+    rows = connection.execute(select(*_PARTICIPANT).where(wanted)).all()
+    return {row[0]: Participant(*row) for row in sorted(rows, key=_order)}
+
+
+def save(connection: Connection, scene: Scene, *, new: bool = False) -> bool:
+    """Write what changed in a scene, and enqueue what it ordered. Returns whether the courier has something to do."""
+    scene.settle()
+    values = _conference_values(scene.conference)
+    if new:
+        connection.execute(conference.insert(), values)
+    elif scene.changed:
+        connection.execute(_SAVE_CONFERENCE, values | {"the_id": scene.conference.id})
+    _save_participants(connection, scene)
+    _save_legs(connection, scene)
+    set_timers(connection, scene.timers.values())
+    outbox.enqueue(connection, scene.conference, scene.effects, scene.now)
+    return bool(scene.effects or scene.timers)
+
+
+def set_timers(connection: Connection, timers: Sequence[Timer] | Any) -> None:
+    for one in timers:
+        if one.fact is None:
+            connection.execute(delete(timer).where(timer.c.key == one.key))
+        else:
+            body = {"kind": type(one.fact).__name__, "fact": codec.body(one.fact)}
+            connection.execute(_SET_TIMER, {"key": one.key, "due": one.due, "body": body})
+
+
+def due_timers(connection: Connection, now: float) -> list[tuple[str, Fact]]:
+    rows = connection.execute(select(timer).where(timer.c.due <= now).order_by(timer.c.due).limit(50)).all()
+    return [(row.key, codec.fact(row.body["kind"], row.body["fact"])) for row in rows]
+
+
+def take_timer(connection: Connection, key: str, now: float) -> bool:
+    """Remove a timer that fires; False when it was cancelled, moved or fired meanwhile."""
+    return bool(connection.execute(delete(timer).where(timer.c.key == key, timer.c.due <= now)).rowcount)
+
+
+def find_by_room(connection: Connection, room_id: str) -> str | None:
+    return connection.execute(_CONFERENCE_BY_ROOM, {"room_id": room_id}).scalar() if room_id else None
+
+
+def find_by_card(connection: Connection, channel: str, card_ts: str) -> str | None:
+    places = conference.c.channel == channel, conference.c.card_ts == card_ts
+    return connection.execute(select(conference.c.id).where(*places)).scalar()
+
+
+def live_in(connection: Connection, channel: str, thread_ts: str = "") -> list[Conference]:
+    """Conferences of a channel (or of one of its threads) that have not ended, newest first."""
+    wanted = [conference.c.channel == channel, conference.c.phase != ConferencePhase.ENDED.value]
+    if thread_ts:
+        wanted.append(conference.c.thread_ts == thread_ts)
+    return _conferences(connection, *wanted)
+
+
+def live_of_host(connection: Connection, host_id: str) -> list[Conference]:
+    return _conferences(connection, conference.c.host_id == host_id, conference.c.phase != ConferencePhase.ENDED.value)
+
+
+def get(connection: Connection, conference_id: str) -> Conference | None:
+    found = _conferences(connection, conference.c.id == conference_id)
+    return found[0] if found else None
+
+
+def number_of(connection: Connection, user_id: str) -> str:
+    """The registered number of a Slack user, E.164, or ""."""
+    return connection.execute(select(person.c.number).where(person.c.user_id == user_id)).scalar() or ""
+
+
+def set_number(connection: Connection, user_id: str, number: str, at: float) -> None:
+    """Register a number; "" forgets it."""
+    connection.execute(delete(person).where(person.c.user_id == user_id))
+    if number:
+        connection.execute(person.insert(), {"user_id": user_id, "number": number, "at": at})
+
+
+def _conferences(connection: Connection, *wanted: Any) -> list[Conference]:
+    rows = connection.execute(select(*_CONFERENCE).where(*wanted).order_by(conference.c.created_at.desc())).all()
+    return [_conference(row) for row in rows]
+
+
+def _save_participants(connection: Connection, scene: Scene) -> None:
+    for key in scene.changed_participants:
+        values = codec.body(scene.participants[key])
+        if not connection.execute(_SAVE_PARTICIPANT, values | {"the_id": key}).rowcount:
+            connection.execute(participant.insert(), values)
+
+
+def _save_legs(connection: Connection, scene: Scene) -> None:
+    for key in scene.changed_legs:
+        values = codec.body(scene.legs[key]) | {"phase": scene.legs[key].phase.value}
+        if not connection.execute(_SAVE_LEG, values | {"the_id": key}).rowcount:
+            connection.execute(leg.insert(), values)
+
+
+def _order(row: Any) -> int:
+    """Participants in the order they were added: their ids end in a count."""
+    return int(row[0].rsplit(".", 1)[1])
+
+
+def _conference(row: Any) -> Conference:
+    made = dict(zip(Conference.__dataclass_fields__, row, strict=True))
+    made |= {"phase": ConferencePhase(made["phase"]), "gone_rooms": tuple(made["gone_rooms"])}
+    return Conference(**made)
+
+
+def _conference_values(value: Conference) -> dict[str, Any]:
+    return codec.body(value)
+
+
+def _leg(row: Any) -> Leg:
+    return Leg(*row)

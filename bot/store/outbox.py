@@ -1,0 +1,171 @@
+"""The outbox: effects in lanes, their paces, and which may go now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sqlalchemy import Connection, case, delete, func, or_, select, update
+
+from bot.core import effects as e
+from bot.core.conference import Conference
+from bot.store import codec, db
+from bot.store.tables import attempt, gate, outbox, timer
+
+_OLDER = outbox.alias("older")
+_INSERT = outbox.insert()
+_PASS = db.insert(gate)
+_PASS = _PASS.on_conflict_do_update(index_elements=["key"], set_={"not_before": _PASS.excluded.not_before})
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One outbox row: an effect and where it stands in line. ``since``: when it was ordered, or first tried."""
+
+    id: int
+    conference_id: str
+    lane: str
+    pace: str
+    effect: e.Effect
+    tries: int
+    since: float
+
+
+def enqueue(connection: Connection, conference: Conference, effects: Sequence[e.Effect], now: float) -> None:
+    if effects:
+        connection.execute(_INSERT, [_row(conference, effect, now) for effect in effects])
+
+
+def heads(connection: Connection, now: float, most: int = 100) -> list[Parcel]:
+    """The oldest effect of each lane, where it is due and its pace allows a start now."""
+    older = select(_OLDER.c.id).where(_OLDER.c.lane == outbox.c.lane, _OLDER.c.id < outbox.c.id).exists()
+    open_gate = or_(gate.c.not_before.is_(None), gate.c.not_before <= now)
+    rows = connection.execute(
+        select(outbox)
+        .select_from(outbox.outerjoin(gate, gate.c.key == outbox.c.pace))
+        .where(outbox.c.due <= now, open_gate, ~older)
+        .order_by(outbox.c.id)
+        .limit(most)
+    )
+    return [_parcel(row) for row in rows]
+
+
+def next_due(connection: Connection, now: float) -> float | None:
+    """When the next effect that waits for its time or pace may start."""
+    start = case((gate.c.not_before > outbox.c.due, gate.c.not_before), else_=outbox.c.due)
+    rows = select(func.min(start)).select_from(outbox.outerjoin(gate, gate.c.key == outbox.c.pace)).where(start > now)
+    return connection.execute(rows).scalar()
+
+
+def batch(connection: Connection, head: Parcel, now: float, upto: int | None) -> list[Parcel]:
+    """The head and what goes out with it: rows behind it of the same kind that are due. ``upto`` fixes the last one."""
+    rows = connection.execute(
+        select(outbox).where(outbox.c.lane == head.lane, outbox.c.id >= head.id).order_by(outbox.c.id).limit(50)
+    ).all()
+    found: list[Parcel] = []
+    for row in rows:
+        late = row.id > upto if upto is not None else row.due > now
+        if row.kind != type(head.effect).__name__ or late:
+            break
+        found.append(_parcel(row))
+    return found
+
+
+def settle(connection: Connection, ids: Sequence[int]) -> None:
+    """These are done, or will never be."""
+    connection.execute(delete(outbox).where(outbox.c.id.in_(ids)))
+    connection.execute(delete(attempt).where(attempt.c.outbox_id.in_(ids)))
+
+
+def postpone(connection: Connection, parcel: Parcel, due: float, since: float | None = None) -> None:
+    """Keep an effect for ``due``. With ``since``, when it was first tried, this counts as a try."""
+    values: dict[str, Any] = {"due": due}
+    if since is not None:
+        values |= {"tries": parcel.tries + 1, "since": since}
+    connection.execute(update(outbox).where(outbox.c.id == parcel.id).values(**values))
+
+
+def doubt(connection: Connection, parcel: Parcel) -> tuple[float, int] | None:
+    """When an attempt with unknown fate was made, and up to which row it spoke for."""
+    row = connection.execute(select(attempt.c.at, attempt.c.upto).where(attempt.c.outbox_id == parcel.id)).first()
+    return (row.at, row.upto) if row else None
+
+
+def mark_attempt(connection: Connection, parcel: Parcel, at: float, upto: int) -> None:
+    marks = db.insert(attempt).values(outbox_id=parcel.id, at=at, upto=upto)
+    connection.execute(marks.on_conflict_do_nothing(index_elements=["outbox_id"]))
+
+
+def clear_doubt(connection: Connection, parcel: Parcel) -> None:
+    connection.execute(delete(attempt).where(attempt.c.outbox_id == parcel.id))
+
+
+def start_paced(connection: Connection, pace: str, now: float, interval: float, burst: float) -> None:
+    """Note a start: the next comes ``interval`` seconds later, save that ``burst`` seconds' worth may come at once."""
+    due = max(gate_opens(connection, pace) + burst, now) + interval
+    close_gate(connection, pace, due - burst)
+
+
+def close_gate(connection: Connection, pace: str, until: float) -> None:
+    """Nothing of this pace starts before ``until``."""
+    connection.execute(_PASS, {"key": pace, "not_before": until})
+
+
+def gate_opens(connection: Connection, pace: str) -> float:
+    return connection.execute(select(gate.c.not_before).where(gate.c.key == pace)).scalar() or 0.0
+
+
+def depth(connection: Connection) -> tuple[int, float | None]:
+    """How many effects wait, and since when the oldest does."""
+    row = connection.execute(select(func.count(), func.min(outbox.c.since))).one()
+    return row[0], row[1]
+
+
+def lane_and_pace(conference: Conference, effect: e.Effect) -> tuple[str, str]:
+    """A lane keeps effects in order; a pace spaces the starts of effects in different lanes."""
+    match effect:
+        case e.Dial():
+            return f"leg:{effect.leg_id}", "telnyx:dial"
+        case e.AskKey() | e.Seat() | e.HangUp():
+            return f"leg:{effect.leg_id}", ""
+        case e.EndRoom():
+            return f"room:{conference.id}", ""
+        case e.PostCard() | e.Line():
+            return f"chat:{conference.id}", f"slack:{conference.channel}"
+        case e.DrawCard():
+            return f"card:{conference.id}", f"card:{conference.id}"
+        case e.TellHost():
+            return f"host:{conference.id}", ""
+        case _:
+            assert_never(effect)
+
+
+def _row(conference: Conference, effect: e.Effect, now: float) -> dict[str, Any]:
+    lane, pace = lane_and_pace(conference, effect)
+    return {
+        "conference_id": conference.id,
+        "lane": lane,
+        "pace": pace,
+        "kind": type(effect).__name__,
+        "body": codec.body(effect),
+        # Lines of the same second leave together when that second is over.
+        "due": float(int(now) + 1) if isinstance(effect, e.Line) else now,
+        "tries": 0,
+        "since": now,
+    }
+
+
+def _parcel(row: Any) -> Parcel:
+    effect = codec.effect(row.kind, row.body)
+    return Parcel(row.id, row.conference_id, row.lane, row.pace, effect, row.tries, row.since)
+
+
+def move_behind(connection: Connection, parcels: Sequence[Parcel]) -> None:
+    """Put these rows at the end of their lane, in their order."""
+    for parcel in parcels:
+        row = connection.execute(select(outbox).where(outbox.c.id == parcel.id)).one()
+        connection.execute(delete(outbox).where(outbox.c.id == parcel.id))
+        connection.execute(_INSERT, {key: value for key, value in row._mapping.items() if key != "id"})
+
+
+def next_timer(connection: Connection) -> float | None:
+    return connection.execute(select(func.min(timer.c.due))).scalar()

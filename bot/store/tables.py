@@ -1,0 +1,171 @@
+"""The tables. Columns bear the names of the fields in ``bot/core``; constraints refuse what cannot be."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, Table
+from sqlmodel import Field, SQLModel
+
+# SQLite gives ids of its own only to INTEGER keys.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class ConferenceRow(SQLModel, table=True):
+    __tablename__ = "conference"
+    __table_args__ = (
+        CheckConstraint("phase IN ('open', 'live', 'ended')", name="phase_known"),
+        CheckConstraint("(phase = 'ended') = (ended_at IS NOT NULL)", name="ended_has_time"),
+        CheckConstraint("alive_legs >= 0 AND in_room >= 0 AND in_room <= alive_legs", name="counts_fit"),
+        Index("conference_place", "channel", "phase"),
+        Index("conference_host", "host_id", "phase"),
+    )
+    id: str = Field(primary_key=True)
+    topic: str
+    host: str
+    host_id: str
+    channel: str
+    created_at: float
+    team: str
+    thread_ts: str
+    card_ts: str
+    card_print: str
+    chat_lost: str
+    gated: bool
+    phase: str
+    live_at: float | None
+    ended_at: float | None
+    ended_by: str
+    room_id: str = Field(index=True)
+    opener: str
+    gone_rooms: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    participants: int
+    alive_legs: int
+    in_room: int
+    trouble: str
+
+
+class ParticipantRow(SQLModel, table=True):
+    __tablename__ = "participant"
+    id: str = Field(primary_key=True)
+    conference_id: str = Field(foreign_key="conference.id", index=True)
+    name: str
+    number: str
+    user_id: str
+    leg_id: str
+    legs: int
+    invited_by: str
+
+
+class LegRow(SQLModel, table=True):
+    __tablename__ = "leg"
+    __table_args__ = (
+        CheckConstraint("phase IN ('queued', 'dialing', 'answered', 'joined', 'gone')", name="phase_known"),
+        CheckConstraint("(phase = 'gone') = (gone_at IS NOT NULL)", name="gone_has_time"),
+        Index("leg_place", "conference_id", "phase"),
+    )
+    id: str = Field(primary_key=True)
+    conference_id: str = Field(foreign_key="conference.id")
+    participant_id: str = Field(foreign_key="participant.id")
+    number: str
+    queued_at: float
+    tried_at: float | None
+    call_control_id: str | None = Field(unique=True)
+    rang_at: float | None
+    answered_at: float | None
+    asked_at: float | None
+    passed_at: float | None
+    no_key_at: float | None
+    seat_asked: int
+    joined_at: float | None
+    left_at: float | None
+    stop_asked: bool
+    gone_at: float | None
+    cause: str
+    detail: str
+    refused_status: int
+    phase: str
+
+
+class JournalRow(SQLModel, table=True):
+    """Every input that was accepted, once. ``done`` is False while a request or early news waits to be applied."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("journal_waiting", "ref", sqlite_where=Column("done") == 0, postgresql_where=Column("done").is_(False)),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    key: str = Field(unique=True)
+    kind: str
+    conference_id: str = Field(index=True)
+    at: float
+    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    answer: dict[str, Any] | None = Field(sa_column=Column(JSON))
+    ref: str
+    done: bool
+
+
+class OutboxRow(SQLModel, table=True):
+    """Effects that are decided and not yet done. Only the oldest of a lane may be under way."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_lane", "lane", "id"), Index("outbox_due", "due"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    conference_id: str = Field(index=True)
+    lane: str
+    pace: str
+    kind: str
+    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    due: float
+    tries: int
+    since: float
+
+
+class AttemptRow(SQLModel, table=True):
+    """An effect that may have been done: when it was first sent, and up to which outbox row it spoke for."""
+
+    __tablename__ = "attempt"
+    outbox_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    at: float
+    upto: int = Field(sa_column=Column(BigId, nullable=False))
+
+
+class TimerRow(SQLModel, table=True):
+    __tablename__ = "timer"
+    key: str = Field(primary_key=True)
+    due: float = Field(index=True)
+    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class GateRow(SQLModel, table=True):
+    """The earliest moment at which the next effect of this pace may start."""
+
+    __tablename__ = "gate"
+    key: str = Field(primary_key=True)
+    not_before: float
+
+
+class PersonRow(SQLModel, table=True):
+    """The phone book: the number each Slack user registered."""
+
+    __tablename__ = "person"
+    user_id: str = Field(primary_key=True)
+    number: str
+    at: float
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table behind a model, for statements on the hot path."""
+    found = SQLModel.metadata.tables[str(model.__tablename__)]
+    assert isinstance(found, Table)
+    return found
+
+
+conference = table(ConferenceRow)
+participant = table(ParticipantRow)
+leg = table(LegRow)
+journal = table(JournalRow)
+outbox = table(OutboxRow)
+attempt = table(AttemptRow)
+timer = table(TimerRow)
+gate = table(GateRow)
+person = table(PersonRow)
