@@ -1,0 +1,227 @@
+"""The phone: every command that we send to Telnyx, and what its answers mean."""
+
+import logging
+import re
+from typing import Final
+
+import httpx
+import telnyx
+from telnyx.types import CallControlApplication
+
+from bot.core.conference import Leg
+from bot.core.inputs import Call, DialRefused, Fact, LegLost, Rang, Seated, SeatRefused
+from bot.ports import Clock, Later, Never
+from bot.telnyx import client_state
+from bot.telnyx.problem import Problem, asked
+
+VOICE = "AWS.Polly.Joanna-Neural"
+DIALABLE = re.compile(r"\+[1-9][0-9]{6,14}")  # Telnyx also takes sip: addresses and ",digits"; we never send them
+MAX_PAGES = 20  # of 250 calls
+MAX_SPEECH = 3000  # characters (Telnyx)
+MAX_PARTICIPANTS = 800  # Telnyx's most; its default is 250
+
+WRONG_NUMBER = frozenset({"10016", "D11", "D14"})
+SEATING: Final = {
+    "90015": "leg_gone",
+    "90018": "leg_gone",
+    "90019": "room_gone",
+    "90032": "full",
+    "90033": "room_gone",  # on join: "Conference has no active participants"
+    "90034": "not_answered",
+}
+
+
+class TelnyxPhone:
+    """``ports.Phone`` over Telnyx's SDK. The courier retries, so the SDK does not.
+
+    A command is given up after ``timeout`` seconds: a repeated command_id only counts as the same for 60 s.
+    """
+
+    def __init__(  # noqa: PLR0913  # one setting each, all but four with a default
+        self,
+        api_key: str,
+        base_url: str,
+        connection_id: str,
+        from_number: str,
+        *,
+        clock: Clock,
+        ring_secs: int = 30,
+        leg_secs: int = 14400,
+        timeout: float = 8.0,
+        connect_timeout: float = 3.0,
+    ) -> None:
+        # Whatever the root logger or TELNYX_LOG says: at DEBUG the SDK logs whole requests, numbers and all.
+        logging.getLogger("telnyx").setLevel(logging.WARNING)
+        limit = httpx.Timeout(timeout, connect=connect_timeout)
+        self._telnyx = telnyx.AsyncTelnyx(api_key=api_key, base_url=base_url, timeout=limit, max_retries=0)
+        self._connection_id = connection_id
+        self._from = from_number
+        self._ring_secs = ring_secs
+        self._leg_secs = leg_secs
+        self._clock = clock
+
+    def warm_up(self) -> None:
+        """Load the SDK's lazy parts (most of a second) before the first call needs them."""
+        _ = self._telnyx.calls.actions, self._telnyx.conferences.actions, self._telnyx.connections
+
+    async def close(self) -> None:
+        await self._telnyx.close()
+
+    async def check(self) -> str | None:
+        """None when Telnyx is set up for us, or one line that says what is not. Raises Later when it will not say."""
+        answer = await asked(self._telnyx.call_control_applications.retrieve(self._connection_id))
+        if isinstance(answer, Problem):
+            return self._unchecked(answer)
+        application = getattr(answer, "data", None)
+        if not isinstance(application, CallControlApplication):
+            raise Later("Telnyx's answer about the application was unreadable")
+        name = f"The Telnyx application {self._connection_id} (TELNYX_CONNECTION_ID)"
+        if application.active is False:
+            return f"{name} is switched off."
+        if application.webhook_api_version == "1":
+            return f"{name} is still on webhook API v1; set it to v2."
+        if not getattr(application.outbound, "outbound_voice_profile_id", None):
+            return f"{name} has no outbound voice profile, so it can ring nobody."
+        return None
+
+    def _unchecked(self, problem: Problem) -> str:
+        if problem.status == 401:
+            return "Telnyx refuses the API key (TELNYX_API_KEY)."
+        if problem.status == 403:
+            return "Telnyx does not let this API key (TELNYX_API_KEY) read its application."
+        if problem.status in {400, 404, 422}:
+            return f"Telnyx knows no application {self._connection_id} (TELNYX_CONNECTION_ID)."
+        return f"{problem.word} when asked about the application (TELNYX_CONNECTION_ID)."
+
+    async def dial(self, leg: Leg, command_id: str) -> Fact:
+        if not DIALABLE.fullmatch(leg.number):
+            return DialRefused(leg.id, self._clock.now(), "not_found", "10016")
+        answer = await asked(
+            self._telnyx.calls.dial(
+                connection_id=self._connection_id,
+                from_=self._from,
+                to=leg.number,
+                client_state=client_state.pack(leg.id),
+                command_id=command_id,
+                timeout_secs=self._ring_secs,
+                time_limit_secs=self._leg_secs,
+            )
+        )
+        if isinstance(answer, Problem):
+            return self._undialled(leg, answer)
+        return Rang(Call(_text(answer, "call_control_id"), leg.id), self._clock.now())
+
+    def _undialled(self, leg: Leg, problem: Problem) -> DialRefused:
+        cause = "limit" if problem.code.startswith("D") else "refused"
+        cause = "not_found" if problem.code in WRONG_NUMBER else cause
+        return DialRefused(leg.id, self._clock.now(), cause, problem.code, problem.status)
+
+    async def find(self, leg: Leg) -> str | None:
+        answer = await asked(self._find(leg.id))
+        if isinstance(answer, Problem):
+            raise Never(answer.word, code=answer.code)
+        if answer is None:
+            raise Later("Telnyx's list of active calls was unreadable")
+        return answer or None
+
+    async def _find(self, leg_id: str) -> str:
+        for number in range(1, MAX_PAGES + 1):
+            page = await self._telnyx.connections.list_active_calls(
+                self._connection_id, page_number=number, page_size=250
+            )
+            for call in page.data:
+                if client_state.leg_id(call.client_state) == leg_id:
+                    return str(call.call_control_id)
+            if not page.has_next_page():
+                break
+        return ""
+
+    async def ask_key(self, leg: Leg, prompt: str, command_id: str) -> Fact | None:
+        control_id = await self._control_id(leg)
+        if not control_id:
+            return self._lost(leg)
+        answer = await asked(
+            self._telnyx.calls.actions.gather_using_speak(
+                control_id,
+                payload=prompt[:MAX_SPEECH],
+                voice=VOICE,
+                valid_digits="1",
+                minimum_digits=1,
+                maximum_digits=1,
+                maximum_tries=2,
+                timeout_millis=8000,
+                command_id=command_id,
+            )
+        )
+        if isinstance(answer, Problem) and answer.code == "90034":  # our news of the answer was quicker than Telnyx's
+            raise Later(answer.word, after=0.5, done=False)
+        return self._settled(leg, answer)
+
+    async def hang_up(self, leg: Leg, command_id: str) -> Fact | None:
+        control_id = await self._control_id(leg)
+        if not control_id:
+            return self._lost(leg)
+        return self._settled(leg, await asked(self._telnyx.calls.actions.hangup(control_id, command_id=command_id)))
+
+    def _settled(self, leg: Leg, answer: object) -> Fact | None:
+        if not isinstance(answer, Problem):
+            return None
+        if answer.over:
+            return self._lost(leg, answer.code)
+        raise Never(answer.word, code=answer.code)
+
+    def _lost(self, leg: Leg, code: str = "") -> LegLost:
+        return LegLost(leg.id, self._clock.now(), code)
+
+    async def _control_id(self, leg: Leg) -> str | None:
+        """Telnyx's id of the leg; looked up when the answer to our dial was lost and no webhook has come yet."""
+        return leg.call_control_id or await self.find(leg)
+
+    async def seat(self, leg: Leg, room_name: str, room: int, *, opens: bool, command_id: str) -> Fact:
+        control_id = await self._control_id(leg)
+        if not control_id:
+            return SeatRefused(leg.id, self._clock.now(), room, "leg_gone")
+        if not opens:
+            return await self._join(leg, control_id, room_name, room, command_id, patience=0.5)
+        answer = await asked(
+            self._telnyx.conferences.create(
+                call_control_id=control_id,
+                name=room_name,
+                max_participants=MAX_PARTICIPANTS,
+                beep_enabled="never",
+                command_id=command_id,
+            )
+        )
+        if isinstance(answer, Problem) and answer.code == "90033":  # the name is taken, perhaps by our own retry
+            return await self._join(leg, control_id, room_name, room, f"{command_id}-join", patience=0.3)
+        if isinstance(answer, Problem):
+            return self._seated(leg, room, answer)
+        return Seated(leg.id, self._clock.now(), room, _text(answer, "id"))
+
+    async def _join(
+        self, leg: Leg, control_id: str, room_name: str, room: int, command_id: str, *, patience: float
+    ) -> Fact:
+        """Join by name. A room that is unknown may still be in the making: ask again after ``patience`` seconds."""
+        answer = await asked(
+            self._telnyx.conferences.actions.join(room_name, call_control_id=control_id, command_id=command_id)
+        )
+        if isinstance(answer, Problem) and answer.no_room:
+            raise Later(answer.word, after=patience, done=False, code="no room")
+        return self._seated(leg, room, answer)
+
+    def _seated(self, leg: Leg, room: int, answer: object) -> Fact:
+        if not isinstance(answer, Problem) or answer.code == "90044":  # 90044: it is in there already
+            return Seated(leg.id, self._clock.now(), room)
+        reason = SEATING.get(answer.code, "failed")
+        return SeatRefused(leg.id, self._clock.now(), room, reason, answer.code)
+
+    async def end_room(self, room_id: str, command_id: str) -> None:
+        answer = await asked(self._telnyx.conferences.actions.end_conference(room_id, command_id=command_id))
+        if isinstance(answer, Problem) and answer.code != "90019" and not answer.no_room:
+            raise Never(answer.word, code=answer.code)
+
+
+def _text(answer: object, name: str) -> str:
+    """A field of the answer's ``data``; "" for an answer that says yes and nothing more."""
+    value = getattr(getattr(answer, "data", None), name, None)
+    return value if isinstance(value, str) else ""
