@@ -1,0 +1,173 @@
+"""Slack's Web API as the ``Chat`` port. It never retries by itself: the courier does."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.core.conference import Conference, Picture
+from bot.core.effects import Line
+from bot.core.inputs import Heard
+from bot.core.replies import Reply, VerbHelp
+from bot.ports import Later, Never, Posted
+from bot.slack import answers, cards, private
+from bot.slack import lines as thread
+from bot.slack.errors import translated
+from bot.slack.manifest import BOT_SCOPES
+from bot.slack.words import Block, Message
+
+log = logging.getLogger("confab.slack")
+
+EVENT_TYPE = "confab"  # of our messages' metadata, which holds nothing but an opaque token
+CLOCKS_DIFFER = 60.0  # seconds our clock may be ahead of Slack's when we look for a message of ours
+PAGES = 5  # of history that are searched
+CARD_IS_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+
+class SlackChat:
+    """Takes the SDK's own retries off ``client``: a post that is repeated blindly may show up twice."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        client.retry_handlers = []
+        self._client = client
+
+    async def post_card(self, picture: Picture, token: str) -> Posted:
+        conference = picture.conference
+        text, blocks = cards.card(picture)
+        visiting = conference.thread_ts if conference.thread_ts != conference.card_ts else ""
+        ts = await self._post(conference.channel, Message(text, blocks), token, visiting)
+        return Posted(ts, cards.fingerprint(blocks, text))
+
+    async def draw_card(self, picture: Picture) -> str | None:
+        conference = picture.conference
+        text, blocks = cards.card(picture)
+        drawn = cards.fingerprint(blocks, text)
+        if drawn == conference.card_print:
+            return drawn
+        try:
+            await self._update(conference, text, blocks or [])
+        except Never as never:
+            if never.code in CARD_IS_GONE:
+                return None
+            raise
+        return drawn
+
+    async def post_lines(self, conference: Conference, lines: Sequence[Line], token: str) -> None:
+        where = conference.thread_ts or conference.card_ts
+        await self._post(conference.channel, thread.lines(lines), token, where)
+
+    async def find(self, conference: Conference, token: str, since: float) -> str | None:
+        """Needs the scope channels:history or groups:history; without it nothing is found."""
+        cursor = ""
+        for _ in range(PAGES):
+            try:
+                page = await self._history(conference, since, cursor)
+            except Never as never:
+                log.info("cannot look for our own message: %s", never.code)
+                return None
+            for message in page["messages"]:
+                if _token(message) == token:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+        return None
+
+    async def whisper(self, heard: Heard, reply: Reply, verbs: Sequence[VerbHelp]) -> None:
+        """Answer privately what was said a while ago."""
+        if message := answers.answer(reply, verbs):
+            await private.tell(self._client, heard, message)
+
+    async def tell_host(self, conference: Conference, reason: str, token: str) -> None:
+        with translated():
+            opened = await self._client.conversations_open(users=conference.host_id)
+        await self._post(opened["channel"]["id"], thread.lost(conference, reason), token, "")
+
+    async def _post(self, channel: str, message: Message, token: str, thread_ts: str) -> str:
+        with translated():
+            posted = await self._client.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                thread_ts=thread_ts or None,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"token": token}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        return str(posted["ts"])
+
+    async def _update(self, conference: Conference, text: str, blocks: Sequence[Block]) -> None:
+        """``parse`` is said because chat.update, unlike chat.postMessage, makes links and mentions when it is not."""
+        with translated():
+            await self._client.chat_update(
+                channel=conference.channel, ts=conference.card_ts, text=text, blocks=blocks, parse="none"
+            )
+
+    async def _history(self, conference: Conference, since: float, cursor: str) -> dict[str, Any]:
+        asked: dict[str, Any] = {
+            "channel": conference.channel,
+            "oldest": f"{since - CLOCKS_DIFFER:.6f}",
+            "cursor": cursor or None,
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        with translated():
+            if conference.thread_ts:
+                page = await self._client.conversations_replies(**asked, ts=conference.thread_ts)
+            else:
+                page = await self._client.conversations_history(**asked)
+        return dict(page.data) if isinstance(page.data, dict) else {}
+
+
+def _token(message: dict[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return str(payload.get("token", "")) if metadata.get("event_type") == EVENT_TYPE else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot, as Slack knows it. ``scopes`` is empty when Slack did not tell."""
+
+    user_id: str
+    bot_id: str
+    team_id: str
+    team: str
+    scopes: frozenset[str]
+
+
+async def check(client: AsyncWebClient, app_token: str = "") -> Me:
+    """Ask Slack who we are. Raises Never with one plain line when a setting is wrong, Later when Slack cannot say."""
+    try:
+        with translated():
+            told = await client.auth_test()
+    except Never as never:
+        raise Never(f"Slack refuses the bot token (SLACK_BOT_TOKEN): {never.code}.", code=never.code) from never
+    except Later as later:
+        raise Later(f"{later.reason} at {client.base_url} (SLACK_API_URL).", after=later.after) from later
+    me = _me(told)
+    if me.scopes and (missing := sorted(set(BOT_SCOPES) - me.scopes)):
+        raise Never(
+            f"The Slack app lacks {', '.join(missing)}: update it from `confab manifest` and install it again.",
+            code="missing_scope",
+        )
+    if app_token:
+        await _check_socket(client, app_token)
+    return me
+
+
+def _me(told: AsyncSlackResponse) -> Me:
+    header = told.headers.get("x-oauth-scopes", "")
+    scopes = frozenset(scope.strip() for scope in header.split(",") if scope.strip())
+    return Me(told["user_id"], told.get("bot_id", ""), told["team_id"], told.get("team", ""), scopes)
+
+
+async def _check_socket(client: AsyncWebClient, app_token: str) -> None:
+    try:
+        with translated():
+            await client.apps_connections_open(app_token=app_token)
+    except Never as never:
+        raise Never(f"Slack refuses the app token (SLACK_APP_TOKEN): {never.code}.", code=never.code) from never

@@ -1,0 +1,235 @@
+"""Slack's doors, by bolt. All of them end in the same desk.
+
+What is said is committed before Slack hears that we have it, so nothing acknowledged can be lost. No listener lets an
+exception out: bolt would forget an acknowledgement that it has not sent yet.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.inputs import Heard
+from bot.core.replies import Reply, VerbHelp
+from bot.slack import answers, forms, payloads, private
+from bot.slack.buttons import CLICK, INVITE_FORM, unpack
+from bot.slack.payloads import Body
+from bot.slack.words import Message
+
+log = logging.getLogger("confab.slack")
+
+ANYTHING = re.compile(".*")
+
+Read = Callable[[Body], Heard | None]
+Next = Callable[[], Awaitable[None]]
+Tell = Callable[[Message | None], Awaitable[None]]
+
+
+class Desk(Protocol):
+    """Where everything that is said ends."""
+
+    async def hear(self, heard: Heard) -> bool:
+        """Commit it. False = the same delivery came before."""
+        ...
+
+    async def answer(self, heard: Heard) -> Reply:
+        """Do what was said, and return what to say privately."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """``lost`` = it could not be committed; ``heard`` is None when there was nothing to hear."""
+
+    heard: Heard | None = None
+    new: bool = False
+    lost: bool = False
+
+
+class _Doors:
+    def __init__(self, client: AsyncWebClient, desk: Desk, verbs: Sequence[VerbHelp], bot_user_id: str) -> None:
+        self._client = client
+        self._bot = bot_user_id
+        self._desk = desk
+        self._verbs = verbs
+
+    def hears(self, read: Read) -> Callable[..., Awaitable[None]]:
+        """A bolt middleware: it runs before the listener, and so before bolt acknowledges an event by itself."""
+
+        async def hear(body: Body, context: AsyncBoltContext, next_: Next) -> None:
+            context["said"] = await self._hear(read, body)
+            await next_()
+
+        return hear
+
+    async def command(self, ack: AsyncAck, context: AsyncBoltContext, respond: AsyncRespond) -> None:
+        said: _Said = context["said"]
+        await ack(answers.NOT_HEARD if said.lost else "")
+        await self._answer(said, _by_url(respond))
+
+    async def click(self, ack: AsyncAck, body: Body, context: AsyncBoltContext, respond: AsyncRespond) -> None:
+        await ack()
+        asked = bool(body.get("container", {}).get("is_ephemeral"))
+        tell = _by_url(respond, question=asked, thread_ts=payloads.thread_of(body))
+        await self._serve(context["said"], tell)
+
+    async def mention(self, context: AsyncBoltContext) -> None:
+        await self._serve(context["said"], self._privately(context["said"].heard))
+
+    async def direct(self, context: AsyncBoltContext) -> None:
+        await self._serve(context["said"], self._privately(context["said"].heard))
+
+    async def submission(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
+        said: _Said = context["said"]
+        if said.lost:
+            await ack(response_action="errors", errors=dict.fromkeys(forms.NOBODY, answers.NOT_HEARD))
+        elif said.heard is None:
+            await ack(response_action="errors", errors=forms.NOBODY)
+        else:
+            await ack()
+            await self._answer(said, self._privately(said.heard))
+
+    async def open_form(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
+        """A trigger lives three seconds, so nothing is looked up before the form is open."""
+        await ack()
+        conference_id, topic = unpack(body["actions"][0].get("value", ""))
+        where = forms.Place(conference_id, body.get("channel", {}).get("id", ""), payloads.thread_of(body))
+        try:
+            await self._client.views_open(trigger_id=body["trigger_id"], view=forms.invite_form(where, topic))
+        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
+            _note("open a form", None, error)
+            await self._tell(_by_url(respond), Message(answers.FORM_LATE), None)
+
+    async def _hear(self, read: Read, body: Body) -> _Said:
+        heard = None
+        try:
+            heard = read(body)
+            return _Said(heard, new=heard is not None and await self._desk.hear(heard))
+        except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
+            _note("hear", heard, error)
+            return _Said(heard, lost=True)
+
+    async def _serve(self, said: _Said, tell: Tell) -> None:
+        if said.lost:
+            await self._tell(tell, Message(answers.NOT_HEARD), said.heard)
+        await self._answer(said, tell)
+
+    async def _answer(self, said: _Said, tell: Tell) -> None:
+        if said.heard is None or not said.new:
+            return
+        try:
+            message = answers.answer(await self._desk.answer(said.heard), self._verbs, self._call(said.heard))
+        except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
+            message = answers.broken(_note("answer", said.heard, error))
+        await self._tell(tell, message, said.heard)
+
+    def _call(self, heard: Heard) -> str:
+        """How we are called in threads, which have no slash commands; a name in code would not be shown as one."""
+        return f"<@{self._bot}>" if heard.where.thread_ts else ""
+
+    async def _tell(self, tell: Tell, message: Message | None, heard: Heard | None) -> None:
+        try:
+            await tell(message)
+        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
+            _note("tell the answer", heard, error)
+
+    def _privately(self, heard: Heard | None) -> Tell:
+        async def tell(message: Message | None) -> None:
+            if message and heard:
+                await private.tell(self._client, heard, message)
+
+        return tell
+
+
+def build(
+    client: AsyncWebClient,
+    signing_secret: str | None,
+    desk: Desk,
+    *,
+    bot_user_id: str,
+    team_id: str,
+    verbs: Sequence[VerbHelp],
+) -> AsyncApp:
+    """The bolt app with every door. Without a ``signing_secret`` (Socket Mode) bolt refuses all HTTP."""
+    token = client.token
+
+    async def authorize() -> AuthorizeResult:
+        """Who we are is known from the start, so no request waits for auth.test."""
+        return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_user_id=bot_user_id, bot_token=token)
+
+    app = AsyncApp(
+        name="confab",
+        # The same address without a token: bolt warns when it gets both a token and its own way to authorize.
+        client=AsyncWebClient(
+            base_url=client.base_url, timeout=client.timeout, session=client.session, retry_handlers=[]
+        ),
+        signing_secret=signing_secret or "",
+        authorize=authorize,
+    )
+    _open(app, _Doors(client, desk, verbs, bot_user_id), bot_user_id)
+    # bolt writes the whole body of a badly signed request at INFO: numbers and response_urls.
+    logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
+    return app
+
+
+def _open(app: AsyncApp, doors: _Doors, bot_user_id: str) -> None:
+    """Open all doors. bolt takes the first that fits, so those for anything come last."""
+
+    def mention(body: Body) -> Heard | None:
+        return payloads.mention(body, bot_user_id)
+
+    def direct(body: Body) -> Heard | None:
+        return payloads.direct(body, bot_user_id)
+
+    app.command("/conf", middleware=[doors.hears(payloads.command)])(doors.command)
+    app.event("app_mention", middleware=[doors.hears(mention)])(doors.mention)
+    app.event("message", middleware=[doors.hears(direct)])(doors.direct)
+    app.action(INVITE_FORM)(doors.open_form)
+    app.action(CLICK, middleware=[doors.hears(payloads.click)])(doors.click)
+    app.view(forms.INVITE, middleware=[doors.hears(payloads.submission)])(doors.submission)
+    app.event(ANYTHING)(_nothing)
+    app.action(ANYTHING)(_acknowledge)
+
+
+async def _nothing() -> None:
+    """An event nobody asked for is taken, or Slack would send it again."""
+
+
+async def _acknowledge(ack: AsyncAck) -> None:
+    await ack()
+
+
+def _by_url(respond: AsyncRespond, *, question: bool = False, thread_ts: str = "") -> Tell:
+    """Over the response_url, at most 5 times in 30 minutes. A ``question`` that was answered gives way."""
+
+    async def tell(message: Message | None) -> None:
+        if message:
+            done = await respond(
+                message.text,
+                message.blocks,
+                response_type="ephemeral",
+                replace_original=question,
+                thread_ts=thread_ts or None,
+            )
+        elif question:
+            done = await respond(delete_original=True)
+        else:
+            return
+        if done.status_code != 200:
+            raise RuntimeError(f"the response_url answered {done.status_code}")
+
+    return tell
+
+
+def _note(what: str, heard: Heard | None, error: Exception) -> str:
+    """Log the error under a reference that the person can quote; never what they said."""
+    reference = secrets.token_hex(3)
+    door = heard.door if heard else "-"
+    log.error("could not %s (%s, reference %s)", what, door, reference, exc_info=error)
+    return reference
