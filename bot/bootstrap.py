@@ -1,0 +1,206 @@
+"""Puts the parts together: settings in, a running program out. The only place where everything meets."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import Settings
+from bot.core import verbs
+from bot.core.inputs import Heard
+from bot.core.policy import Rules
+from bot.core.replies import Reply
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.ports import Clock, Later, Never
+from bot.service import Service
+from bot.slack import listeners
+from bot.slack.client import Me, SlackChat, check
+from bot.slack.directory import SlackDirectory
+from bot.store.db import Store, open_store
+from bot.telnyx.client import TelnyxPhone
+from bot.telnyx.webhook import Verifier
+
+log = logging.getLogger("confab")
+
+TELNYX_TIMEOUT = 8.0
+SLACK_TIMEOUT = 10.0
+MEETING = 10.0  # seconds that a start waits for Slack and Telnyx before it goes on without them
+RETRY_MEETING = 5.0
+
+
+class RefusedError(Exception):
+    """Slack or Telnyx refuses our settings; one plain line says which."""
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.time()
+
+    async def until(self, when: float) -> None:
+        while (left := when - self.now()) > 0:
+            await asyncio.sleep(left)
+
+
+class Program:
+    """Everything that runs, started and stopped by ``running``."""
+
+    def __init__(self, settings: Settings, clock: Clock, store: Store, session: aiohttp.ClientSession, timeout: float):
+        self.settings = settings
+        self.clock = clock
+        self.store = store
+        self.client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api_url,
+            session=session,
+            retry_handlers=[],  # the courier retries
+        )
+        self.rules = Rules("", settings.countries, settings.confab_default_region)
+        self.service = Service(store, clock, gated=settings.confab_gate == "press1")
+        self.chat = SlackChat(self.client)
+        self.phone = TelnyxPhone(
+            settings.telnyx_api_key.get_secret_value(),
+            settings.telnyx_base_url,
+            settings.telnyx_connection_id,
+            settings.telnyx_phone_number,
+            timeout=timeout,
+            clock=clock,
+        )
+        self.verifier = Verifier(settings.telnyx_public_key)
+        self.courier = Courier(self.service, self.phone, self.chat, clock)
+        self.service.wake = self.courier.wake
+        self.slack_handler: AsyncSlackRequestHandler | None = None
+        self.telnyx_state = "not asked yet"
+        self._slack_state = "not connected yet"
+        self._socket: AsyncSocketModeHandler | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def team(self) -> str:
+        """The Slack workspace we are installed in, "" until Slack has told us."""
+        return self.rules.team
+
+    async def start(self) -> None:
+        """Meet Slack and Telnyx, then begin to deliver. Raises RefusedError when one of them refuses our settings."""
+        meeting = [asyncio.create_task(self._meet_slack()), asyncio.create_task(self._meet_telnyx())]
+        self._tasks += meeting
+        done, _ = await asyncio.wait(meeting, timeout=MEETING)
+        for task in done:
+            task.result()
+        for task in meeting:
+            task.add_done_callback(_report)
+        self._spawn(self.courier.run())
+
+    async def stop(self) -> None:
+        """Hear nothing more, finish what is in hand."""
+        if self._socket:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
+        await self.courier.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.phone.close()
+
+    async def socket_connected(self) -> bool:
+        """True in HTTP mode, where there is no socket."""
+        if not self.settings.socket_mode:
+            return True
+        return self._socket is not None and await self._socket.client.is_connected()
+
+    def slack_state(self, *, connected: bool) -> str:
+        return self._slack_state if connected or not self._socket else "socket not connected"
+
+    def note_old_api(self) -> None:
+        """Telnyx sends webhooks of API v1, which carry nothing we can use."""
+        if self.telnyx_state != OLD_API:
+            log.error(OLD_API)
+        self.telnyx_state = OLD_API
+
+    async def _meet_slack(self) -> None:
+        while True:
+            try:
+                me = await check(self.client, self.settings.slack_app_token.get_secret_value())
+            except Never as never:
+                raise RefusedError(never.reason) from None
+            except Later as later:
+                log.warning("Slack cannot be reached: %s", later.reason)
+                self._slack_state = later.reason
+                await asyncio.sleep(RETRY_MEETING)
+            else:
+                await self._open_slack(me)
+                return
+
+    async def _open_slack(self, me: Me) -> None:
+        self.rules = Rules(me.team_id, self.settings.countries, self.settings.confab_default_region)
+        desk = Desk(self.service, SlackDirectory(self.client, self.clock), self.rules, self.clock)
+        secret = None if self.settings.socket_mode else self.settings.slack_signing_secret.get_secret_value()
+        app = listeners.build(
+            self.client, secret, desk, bot_user_id=me.user_id, team_id=me.team_id, verbs=verbs.table()
+        )
+        unanswered = await desk.unanswered()  # looked up before anything new can be heard
+        if self.settings.socket_mode:
+            self._socket = AsyncSocketModeHandler(app, self.settings.slack_app_token.get_secret_value())
+            self._spawn(self._socket.connect_async())  # type: ignore[no-untyped-call]  # bolt leaves it untyped
+        else:
+            self.slack_handler = AsyncSlackRequestHandler(app)
+        self._slack_state = "ok"
+        self._spawn(desk.catch_up(unanswered, self._tell_late))
+
+    async def _tell_late(self, heard: Heard, reply: Reply) -> None:
+        await self.chat.whisper(heard, reply, verbs.table())
+
+    async def _meet_telnyx(self) -> None:
+        self.phone.warm_up()
+        while True:
+            try:
+                problem = await self.phone.check()
+            except Later as later:
+                log.warning("Telnyx cannot be reached: %s", later.reason)
+                self.telnyx_state = later.reason
+                await asyncio.sleep(RETRY_MEETING)
+            else:
+                self.telnyx_state = problem or "ok"
+                if problem:
+                    raise RefusedError(problem)
+                return
+
+    def _spawn(self, work: object) -> None:
+        assert asyncio.iscoroutine(work)
+        task = asyncio.create_task(work)
+        task.add_done_callback(_report)
+        self._tasks.append(task)
+
+
+OLD_API = "webhooks come in API v1; set the Call Control application's webhook_api_version to 2"
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock | None = None, *, telnyx_timeout: float = TELNYX_TIMEOUT
+) -> AsyncIterator[Program]:
+    """A running program; on leaving, it finishes what is in hand. Raises RefusedError, StoreInUseError."""
+    store = open_store(settings.database_url)
+    try:
+        store.migrate()
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT)) as session:
+            program = Program(settings, clock or SystemClock(), store, session, telnyx_timeout)
+            try:
+                await program.start()
+                yield program
+            finally:
+                await program.stop()
+    finally:
+        store.close()
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A background task that fails is our fault, and must not fail in silence."""
+    with suppress(asyncio.CancelledError):
+        if error := task.exception():
+            log.error("a background task ended: %s", error, exc_info=error)

@@ -1,0 +1,141 @@
+"""The settings, read from the environment and from ``.env``. Everything wrong or missing is named at once."""
+
+import base64
+import binascii
+import re
+from typing import Annotated, Literal, Self
+
+import phonenumbers
+from dotenv import find_dotenv
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """What is missing or wrong, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """One field per setting; the name in the environment is the field's name in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = Field(description="Bot token (xoxb-…) of the Slack app")
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signing secret of the Slack app; needed unless Socket Mode is used"
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="App-level token (xapp-…); if set, Slack is reached by Socket Mode"
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Base URL of Slack's Web API")
+    slack_default_channel: str = Field(
+        default="", description="Channel id for conferences made over the HTTP API; empty = no Slack thread"
+    )
+    telnyx_api_key: SecretStr = Field(description="API v2 key (KEY…)")
+    telnyx_public_key: str = Field(description="Public key that webhooks are signed with, base64")
+    telnyx_connection_id: str = Field(description="Id of the Call Control application")
+    telnyx_phone_number: str = Field(description="Number that calls come from, E.164")
+    telnyx_base_url: str = Field(default="https://api.telnyx.com/v2", description="Base URL of Telnyx's API")
+    database_url: str = Field(default="sqlite:///confab.db", description="Where the state is kept")
+    confab_api_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token of the HTTP API; empty = the API is off"
+    )
+    confab_gate: Literal["press1", "none"] = Field(
+        default="press1", description="`press1`: who answers must press 1 to come in; `none`: comes in on answering"
+    )
+    confab_default_region: str = Field(default="US", description="Country for reading national numbers, two letters")
+    confab_allowed_countries: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(), description="Countries that may be rung, e.g. `US,CA,GB`; empty = the default region"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
+
+    @field_validator("telnyx_public_key")
+    @classmethod
+    def _is_ed25519_key(cls, value: str) -> str:
+        try:
+            key = base64.b64decode(value, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != 32:
+            raise ValueError("is not a base64 Ed25519 key of 32 bytes (Telnyx: Keys & Credentials, Public Key)")
+        return value
+
+    @field_validator("telnyx_phone_number")
+    @classmethod
+    def _is_e164(cls, value: str) -> str:
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", value):
+            raise ValueError("is not in E.164 form, e.g. +12125550100")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        if not value.startswith("sqlite:///"):
+            raise ValueError("must begin with sqlite:///")
+        return value
+
+    @field_validator("confab_default_region")
+    @classmethod
+    def _is_region(cls, value: str) -> str:
+        if value.upper() not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError("is not a two-letter country code, e.g. US")
+        return value.upper()
+
+    @field_validator("confab_allowed_countries", mode="before")
+    @classmethod
+    def _split_countries(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        codes = frozenset(code.strip().upper() for code in value.split(",") if code.strip())
+        if unknown := sorted(codes - phonenumbers.SUPPORTED_REGIONS):
+            raise ValueError(f"has unknown country codes: {', '.join(unknown)}")
+        return codes
+
+    @model_validator(mode="after")
+    def _has_a_way_to_slack(self) -> Self:
+        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+            raise ValueError("SLACK_SIGNING_SECRET is missing (or set SLACK_APP_TOKEN to use Socket Mode)")
+        return self
+
+    @property
+    def countries(self) -> frozenset[str]:
+        return self.confab_allowed_countries or frozenset({self.confab_default_region})
+
+    @property
+    def socket_mode(self) -> bool:
+        return bool(self.slack_app_token.get_secret_value())
+
+
+def read_settings() -> Settings:
+    """Read the environment, then ``.env`` of the current folder; raises SettingsError with every problem."""
+    try:
+        return Settings(_env_file=find_dotenv(usecwd=True) or None)  # type: ignore[call-arg]  # the environment fills the rest
+    except ValidationError as error:
+        raise SettingsError(_problems(error)) from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    problems = []
+    for one in error.errors():
+        name = str(one["loc"][0]).upper() if one["loc"] else ""
+        message = one["msg"].removeprefix("Value error, ")
+        if one["type"] == "missing":
+            problems.append(f"{name} is missing")
+        else:
+            problems.append(f"{name} {message}".strip())
+    if not any("SLACK_SIGNING" in one for one in problems) and any(e["type"] == "missing" for e in error.errors()):
+        problems += _way_to_slack(error)
+    return problems
+
+
+def _way_to_slack(error: ValidationError) -> list[str]:
+    """Pydantic skips the check across fields when a field is missing; all must be named at once."""
+    given = {key: value for e in error.errors() if isinstance(e["input"], dict) for key, value in e["input"].items()}
+    if given.get("slack_app_token") or given.get("slack_signing_secret"):
+        return []
+    return ["SLACK_SIGNING_SECRET is missing (or set SLACK_APP_TOKEN to use Socket Mode)"]

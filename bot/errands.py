@@ -1,0 +1,182 @@
+"""What an effect needs before it goes out: whether it is still wanted, and the values it speaks of.
+
+``begin`` runs in one transaction. It notes that the effect is about to be tried, so that after a crash we know that it may
+have been done.
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from bot.core import effects as e
+from bot.core import facts
+from bot.core import inputs as i
+from bot.core.conference import Conference, Leg, Picture
+from bot.core.scene import Scene
+from bot.core.spoken import gate_prompt
+from bot.store import ledger, outbox
+from bot.store.outbox import Parcel
+
+# Seconds between two starts of the same pace.
+DIAL_PACE = 1 / 25  # Telnyx takes no more than 30 dials per second
+POST_PACE = 1.0  # Slack allows about one message per second and channel, and short bursts
+POST_BURST = 2.0
+CARD_PACE = 2.0  # Slack allows some 50 edits per minute and workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """An effect that is wanted now. ``parcels`` are all outbox rows it settles.
+
+    ``doubt`` is when an earlier try with unknown fate was made, None if there was none; ``first`` when it was first sent.
+    """
+
+    parcels: tuple[Parcel, ...]
+    conference: Conference
+    started: float
+    first: float
+    doubt: float | None = None
+    leg: Leg | None = None
+    picture: Picture | None = None
+    prompt: str = ""
+    wanted: bool = True  # False: only find out what became of the earlier try
+
+    @property
+    def effect(self) -> e.Effect:
+        return self.parcels[0].effect
+
+    @property
+    def phone_leg(self) -> Leg:
+        assert self.leg is not None
+        return self.leg
+
+    @property
+    def whole_picture(self) -> Picture:
+        assert self.picture is not None
+        return self.picture
+
+
+def begin(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+    """Take an effect in hand; None when it is no longer wanted (and then settled) or must wait."""
+    match parcel.effect:
+        case e.Dial() | e.AskKey() | e.Seat() | e.HangUp():
+            return _begin_on_leg(connection, parcel, parcel.effect, now)
+        case e.EndRoom() | e.TellHost():
+            return _send(connection, parcel, _conference(connection, parcel), now)
+        case e.PostCard():
+            return _begin_card(connection, parcel, now)
+        case e.DrawCard():
+            return _begin_drawing(connection, parcel, now)
+        case e.Line():
+            return _begin_lines(connection, parcel, now)
+        case _:
+            assert_never(parcel.effect)
+
+
+def _begin_on_leg(
+    connection: Connection, parcel: Parcel, effect: e.Dial | e.AskKey | e.Seat | e.HangUp, now: float
+) -> Errand | None:
+    scene = ledger.leg_scene(connection, effect.leg_id, now)
+    assert scene is not None
+    leg = scene.legs[effect.leg_id]
+    match effect:
+        case e.Dial():
+            return _begin_dial(connection, parcel, scene, leg)
+        case e.AskKey() if leg.alive and not leg.stop_asked and leg.passed_at is None:
+            prompt = gate_prompt(scene.conference, scene.participants[leg.participant_id])
+            return replace(_send(connection, parcel, scene.conference, now), leg=leg, prompt=prompt)
+        case e.Seat() if leg.alive and not leg.stop_asked:
+            return replace(_send(connection, parcel, scene.conference, now), leg=leg)
+        case e.HangUp() if leg.alive or leg.given_up:
+            return replace(_send(connection, parcel, scene.conference, now), leg=leg)
+        case e.Seat():
+            return _drop(connection, parcel, i.SeatRefused(leg.id, now, effect.room, "cancelled"), now)
+        case e.AskKey() | e.HangUp():
+            return _drop(connection, parcel, None, now)
+
+
+def _begin_dial(connection: Connection, parcel: Parcel, scene: Scene, leg: Leg) -> Errand | None:
+    known = leg.call_control_id or leg.rang_at is not None
+    if known or not leg.alive:
+        return _drop(connection, parcel, None, scene.now)
+    wanted = not leg.stop_asked and not scene.conference.ended
+    if not wanted and outbox.doubt(connection, parcel) is None:
+        return _drop(connection, parcel, i.DialRefused(leg.id, scene.now, "cancelled", ""), scene.now)
+    errand = _send(connection, parcel, scene.conference, scene.now, DIAL_PACE)
+    _apply(connection, scene, i.DialTried(leg.id, scene.now), leg)
+    return replace(errand, leg=scene.legs[leg.id], wanted=wanted)
+
+
+def _begin_card(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+    scene = _whole(connection, parcel, now)
+    if scene.conference.card_ts or not scene.conference.in_slack:
+        return _drop(connection, parcel, None, now)
+    return replace(_send(connection, parcel, scene.conference, now, POST_PACE), picture=scene.picture())
+
+
+def _begin_drawing(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+    parcels = tuple(outbox.batch(connection, parcel, now, None))
+    scene = _whole(connection, parcel, now)
+    if not scene.conference.card_ts or not scene.conference.in_slack:
+        outbox.settle(connection, [one.id for one in parcels])
+        return None
+    errand = _send(connection, parcel, scene.conference, now, CARD_PACE)
+    return replace(errand, parcels=parcels, picture=scene.picture())
+
+
+def _begin_lines(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+    conference = _conference(connection, parcel)
+    doubt = outbox.doubt(connection, parcel)
+    parcels = tuple(outbox.batch(connection, parcel, now, doubt[1] if doubt else None))
+    if not conference.in_slack:
+        outbox.settle(connection, [one.id for one in parcels])
+        return None
+    if not conference.thread_ts:  # the card was deleted and is being posted anew behind us
+        outbox.move_behind(connection, parcels)
+        return None
+    errand = _send(connection, parcel, conference, now, POST_PACE, upto=parcels[-1].id)
+    return replace(errand, parcels=parcels)
+
+
+def _send(
+    connection: Connection,
+    parcel: Parcel,
+    conference: Conference,
+    now: float,
+    pace: float = 0.0,
+    upto: int | None = None,
+) -> Errand:
+    doubt = outbox.doubt(connection, parcel)
+    outbox.mark_attempt(connection, parcel, now, upto or parcel.id)
+    if pace:
+        outbox.start_paced(connection, parcel.pace, now, pace, POST_BURST if pace == POST_PACE else 0.0)
+    started = parcel.since if parcel.tries else now
+    return Errand((parcel,), conference, started, doubt[0] if doubt else now, doubt[0] if doubt else None)
+
+
+def _drop(connection: Connection, parcel: Parcel, fact: i.LegFact | None, now: float) -> Errand | None:
+    """Settle an effect that is no longer wanted, with the fact that this is."""
+    outbox.settle(connection, [parcel.id])
+    if fact is not None:
+        scene = ledger.scene_of(connection, facts.reach(fact), parcel.conference_id, fact.leg_id, now)
+        assert scene is not None
+        _apply(connection, scene, fact, scene.legs[fact.leg_id])
+    return None
+
+
+def _apply(connection: Connection, scene: Scene, fact: i.Fact, leg: Leg) -> None:
+    facts.apply(scene, fact, leg)
+    ledger.save(connection, scene)
+
+
+def _conference(connection: Connection, parcel: Parcel) -> Conference:
+    found = ledger.get(connection, parcel.conference_id)
+    assert found is not None
+    return found
+
+
+def _whole(connection: Connection, parcel: Parcel, now: float) -> Scene:
+    scene = ledger.whole_scene(connection, parcel.conference_id, now)
+    assert scene is not None
+    return scene

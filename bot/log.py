@@ -1,0 +1,56 @@
+"""Logging: one line per happening; numbers are masked and secrets never written."""
+
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+_SECRETS = re.compile(r"xox[abeprs]-[\w-]+|xapp-[\w-]+|https://hooks\.slack\.com/\S+|KEY[0-9A-Za-z_]{8,}|Bearer \S+")
+_NUMBERS = re.compile(r"\+\d{3,11}(\d{4})\b")
+
+
+def scrubbed(text: str) -> str:
+    """The text without tokens and with telephone numbers masked to their last four digits."""
+    return _NUMBERS.sub(r"…\1", _SECRETS.sub("[secret]", text))
+
+
+class Scrub(logging.Filter):
+    """Scrubs every record that passes a handler, whoever wrote it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = scrubbed(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = scrubbed(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def set_up(level: str = "INFO") -> None:
+    """Send all logging to stderr through the scrubber, and quieten what would print bodies."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Scrub())
+    renderer = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.LogfmtRenderer()],
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _stamp],
+    )
+    handler.setFormatter(renderer)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "aiohttp.access",
+        "slack_bolt",
+        "slack_sdk",
+        "alembic",
+        "telnyx",
+        "uvicorn.access",
+    ):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _stamp(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The time first, so that lines can be sorted and read."""
+    return {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}
