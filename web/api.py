@@ -1,0 +1,226 @@
+"""The tutorial's HTTP API: create, invite, status, hang up; behind a bearer token."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.bootstrap import Program
+from bot.core import phone, policy
+from bot.core.conference import Leg, Picture
+from bot.core.inputs import Person, Where
+from bot.core.inputs import Request as Asked
+from bot.core.replies import Nothing, Refusal, Refused, Reply, Told
+from bot.store import ledger
+from bot.store.db import StoreBusyError
+from web.hooks import TooLargeError, body_of
+
+WAIT_FOR_TELNYX = 3.0  # seconds that an invite waits for Telnyx's answer
+LOOK_EVERY = 0.05
+
+_BAD_TO = "Phone number must be in E.164 format (e.g., +15551234567)"
+_STATUS_OF_REFUSAL = {"forbidden": 403, "unknown": 404, "over": 409, "unreadable": 400}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class ApiError(Exception):
+    def __init__(self, status: int, error: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(error)
+        self.response = JSONResponse({"error": error}, status, headers)
+
+
+class Api:
+    def __init__(self, program: Program, token: str) -> None:
+        self._program = program
+        self._token = token.encode()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/conferences/create", self._guarded(self.create), methods=["POST"]),
+            Route("/conferences/{id}/invite", self._guarded(self.invite), methods=["POST"]),
+            Route("/conferences/{id}/status", self._guarded(self.status), methods=["GET"]),
+            Route("/conferences/{id}/hangup", self._guarded(self.hangup), methods=["POST"]),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        body = await _json(request, required=False)
+        topic = body.get("topic", "")
+        if not isinstance(topic, str):
+            raise ApiError(400, "'topic' must be a string")
+        where = Where(team=self._program.team, channel=self._program.settings.slack_default_channel)
+        told = await self._ask(request, "create", where, body, topic=topic.strip()[:500])
+        return JSONResponse({"conference_id": told.conference_id, "status": "created"})
+
+    async def invite(self, request: Request) -> Response:
+        conference_id = request.path_params["id"]
+        await self._picture(conference_id)
+        body = await _json(request)
+        number = self._number(body.get("to"))
+        who = (Person(phone.masked(number), number),)
+        told = await self._ask(request, "invite", Where(conference_id=conference_id), body, people=who)
+        leg = await self._wait_for_telnyx(conference_id, number, told)
+        answer = {"call_control_id": leg.call_control_id, "to": number, "conference_id": conference_id}
+        if leg.call_control_id:
+            return JSONResponse({**answer, "status": "initiated"})
+        if leg.alive:
+            return JSONResponse({**answer, "status": "queued"}, 202)
+        return _refused_by_telnyx(leg)
+
+    async def status(self, request: Request) -> Response:
+        picture = await self._picture(request.path_params["id"])
+        legs = [row.leg for row in picture.rows if row.leg and row.leg.alive and row.leg.call_control_id]
+        conference = picture.conference
+        return JSONResponse(
+            {
+                "conference_id": conference.id,
+                "participants": [leg.call_control_id for leg in legs],
+                "created_at": datetime.fromtimestamp(conference.created_at, UTC).isoformat(),
+                "participant_count": len(legs),
+                "joined_count": conference.in_room,
+                "phase": conference.phase.value,
+                "roster": [_row(row.participant.name, row.leg) for row in picture.rows],
+            }
+        )
+
+    async def hangup(self, request: Request) -> Response:
+        conference_id = request.path_params["id"]
+        picture = await self._picture(conference_id)
+        ended = 0
+        if not picture.conference.ended:
+            ended = len((await self._ask(request, "end", Where(conference_id=conference_id), {}, rest="now")).leg_ids)
+        answer = {"conference_id": conference_id, "disconnected_participants": ended, "status": "conference_ended"}
+        return JSONResponse(answer)
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        """Only with the token; and never a bare 500."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                self._check_token(request)
+                return await endpoint(request)
+            except ApiError as error:
+                return error.response
+            except (SQLAlchemyError, StoreBusyError):
+                return JSONResponse({"error": "The database cannot be reached just now"}, 503)
+
+        return guarded
+
+    def _check_token(self, request: Request) -> None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._token):
+            raise ApiError(401, "Missing or wrong bearer token", {"WWW-Authenticate": "Bearer"})
+
+    def _number(self, to: object) -> str:
+        if to is None or to == "":
+            raise ApiError(400, "Missing required field: 'to'")
+        if not isinstance(to, str) or not to.startswith("+"):
+            raise ApiError(400, _BAD_TO)
+        try:
+            number = phone.read(to, self._program.rules.region)
+        except Refusal as refusal:
+            raise ApiError(400, f"{_BAD_TO}: {refusal.wrong}") from None
+        try:
+            policy.may_ring(self._program.rules, [Person(phone.masked(number), number)])
+        except Refusal as refusal:
+            raise ApiError(403, refusal.wrong) from None
+        return number
+
+    async def _ask(  # noqa: PLR0913  # what a request is made of
+        self,
+        request: Request,
+        verb: str,
+        where: Where,
+        body: dict[str, Any],
+        *,
+        people: tuple[Person, ...] = (),
+        topic: str = "",
+        rest: str = "",
+    ) -> Told:
+        given = request.headers.get("idempotency-key", "")
+        key = f"api:{request.url.path}:{given or uuid.uuid4()}"
+        fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        actor = Person("The API")
+        asked = Asked(key, verb, actor, where, people, topic=topic, rest=rest, fingerprint=fingerprint)
+        reply = await self._program.service.request(asked)
+        return await self._said_before(asked) if isinstance(reply, Nothing) else _told(reply)
+
+    async def _said_before(self, asked: Asked) -> Told:
+        """The answer that this Idempotency-Key got the first time."""
+        entry = await self._program.store.read(lambda connection: ledger.entry(connection, asked.key))
+        assert entry is not None
+        if entry.body.get("print") != asked.fingerprint:
+            raise ApiError(422, "This Idempotency-Key was used for another request")
+        if entry.answer["kind"] != "Told":
+            raise ApiError(
+                _STATUS_OF_REFUSAL.get(entry.answer.get("code", ""), 409), "Refused before; see the first answer"
+            )
+        return Told((), entry.answer["conference_id"], tuple(entry.answer["leg_ids"]))
+
+    async def _picture(self, conference_id: str) -> Picture:
+        picture = await self._program.service.picture(conference_id)
+        if picture is None:
+            raise ApiError(404, "Conference not found")
+        return picture
+
+    async def _wait_for_telnyx(self, conference_id: str, number: str, told: Told) -> Leg:
+        """The leg once Telnyx has answered for it, or as it is when the time is up."""
+        give_up = asyncio.get_running_loop().time() + WAIT_FOR_TELNYX
+        while True:
+            picture = await self._picture(conference_id)
+            rows = [row.leg for row in picture.rows if row.leg and row.participant.number == number]
+            leg = next((one for one in rows if one.id in told.leg_ids), rows[0])
+            if leg.call_control_id or not leg.alive or asyncio.get_running_loop().time() > give_up:
+                return leg
+            await asyncio.sleep(LOOK_EVERY)
+
+
+async def _json(request: Request, *, required: bool = True) -> dict[str, Any]:
+    try:
+        raw = await body_of(request)
+    except (TooLargeError, ClientDisconnect):
+        raise ApiError(413, "The body is over 1 MiB") from None
+    if not raw and not required:
+        return {}
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise ApiError(400, "The body is not JSON") from None
+    if not isinstance(body, dict):
+        raise ApiError(400, "The body must be a JSON object")
+    return body
+
+
+def _told(reply: Reply) -> Told:
+    if isinstance(reply, Refused):
+        raise ApiError(_STATUS_OF_REFUSAL.get(reply.code, 409), reply.wrong)
+    assert isinstance(reply, Told)
+    return reply
+
+
+def _row(name: str, leg: Leg | None) -> dict[str, Any]:
+    if leg is None:
+        return {"name": name, "phase": "queued", "why": None, "call_control_id": None}
+    why = leg.why.value if leg.why else None
+    return {"name": name, "phase": leg.phase.value, "why": why, "call_control_id": leg.call_control_id}
+
+
+def _refused_by_telnyx(leg: Leg) -> Response:
+    """The tutorial's error table."""
+    status = leg.refused_status
+    if status == 401:
+        return JSONResponse({"error": "Invalid API key"}, 401)
+    if status == 429:
+        return JSONResponse({"error": "Rate limit exceeded. Please slow down."}, 429)
+    if 400 <= status < 500:
+        return JSONResponse({"error": f"Telnyx refused the call ({leg.detail})", "status_code": status}, status)
+    return JSONResponse({"error": "Network error connecting to Telnyx"}, 503)

@@ -1,0 +1,114 @@
+"""The ``confab`` command."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from bot import VERSION, log
+from bot.config import Settings, SettingsError, read_settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, message="%(version)s")
+def main() -> None:
+    """Confab rings people's phones and puts them into one conference, from Slack."""
+
+
+@main.command()
+def serve() -> None:
+    """Run the program: Slack's and Telnyx's doors, the HTTP API, and the courier."""
+    from web.server import serve as run  # noqa: PLC0415  # `confab --help` need not load everything
+
+    settings = _settings()
+    log.set_up()
+    _run(lambda: run(settings))
+
+
+@main.command()
+@click.option("--port", default=8800, show_default=True, help="Port of the sandbox page.")
+@click.option("--open/--no-open", "open_page", default=True, help="Open the page in a browser.")
+def demo(port: int, *, open_page: bool) -> None:
+    """Run the program against a stand-in Slack and a stand-in Telnyx, and show both on a page."""
+    from web.sandbox.house import demo as run  # noqa: PLC0415  # the sandbox is not part of serving
+
+    log.set_up("WARNING")
+    _run(lambda: run(port, open_page=open_page))
+
+
+@main.command()
+def doctor() -> None:
+    """Ask Slack and Telnyx whether they accept the settings."""
+    from web.doctor import examine  # noqa: PLC0415
+
+    settings = _settings()
+    log.set_up("ERROR")
+    _run(lambda: examine(settings, click.echo))
+
+
+@main.command()
+@click.option("--socket", is_flag=True, help="For Socket Mode: no public URL for Slack.")
+@click.option("--host", default=None, help="Public host name for HTTP mode, e.g. confab.example.com.")
+def manifest(host: str | None, *, socket: bool) -> None:
+    """Print the manifest to create the Slack app from."""
+    from bot.slack.manifest import manifest as make  # noqa: PLC0415
+
+    if not socket and not host:
+        _fail(["say --socket, or --host with the public host name of this program"])
+    click.echo(json.dumps(make("socket" if socket else "http", host), indent=2))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from bot.store.db import open_store  # noqa: PLC0415
+
+    store = open_store(_settings().database_url)
+    store.migrate()
+    store.close()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.argument("conference_id", required=False)
+def export(conference_id: str | None) -> None:
+    """Print conferences as JSON lines, numbers masked."""
+    from web.export import rows  # noqa: PLC0415
+
+    url = _settings().database_url
+    if not Path(url.removeprefix("sqlite:///")).exists():
+        _fail([f"there is no database at {url}"])
+    for row in rows(url, conference_id):
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        _fail(error.problems)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    import uvloop  # noqa: PLC0415
+
+    from bot.bootstrap import RefusedError  # noqa: PLC0415
+    from bot.store.db import StoreInUseError  # noqa: PLC0415
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work())
+    except (RefusedError, StoreInUseError) as refused:
+        _fail([str(refused)])
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _fail(problems: list[str]) -> NoReturn:
+    for problem in problems:
+        click.echo(f"confab: {problem}", err=True)
+    sys.exit(2)

@@ -1,0 +1,50 @@
+"""``confab doctor``: do Slack and Telnyx accept the settings?"""
+
+from collections.abc import Callable
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.bootstrap import RefusedError, SystemClock
+from bot.config import Settings
+from bot.ports import Later, Never
+from bot.slack.client import check
+from bot.telnyx.client import TelnyxPhone
+
+
+async def examine(settings: Settings, say: Callable[[str], object]) -> None:
+    """Say one line for Slack and one for Telnyx; raises RefusedError when one of them is not well."""
+    lines = [await _slack(settings), await _telnyx(settings)]
+    for line in lines:
+        say(line)
+    if not all(line.endswith("ok") for line in lines):
+        raise RefusedError("not ready to serve")
+
+
+async def _slack(settings: Settings) -> str:
+    timeout = aiohttp.ClientTimeout(total=10)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, session=session
+        )
+        try:
+            me = await check(client, settings.slack_app_token.get_secret_value())
+        except (Never, Later) as refused:
+            return f"Slack: {refused.reason}"
+    return f"Slack: workspace {me.team or me.team_id}: ok"
+
+
+async def _telnyx(settings: Settings) -> str:
+    phone = TelnyxPhone(
+        settings.telnyx_api_key.get_secret_value(),
+        settings.telnyx_base_url,
+        settings.telnyx_connection_id,
+        settings.telnyx_phone_number,
+        clock=SystemClock(),
+    )
+    try:
+        return f"Telnyx: {await phone.check() or 'ok'}"
+    except Later as later:
+        return f"Telnyx: {later.reason}"
+    finally:
+        await phone.close()

@@ -1,0 +1,53 @@
+"""Health, readiness and metrics."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.bootstrap import Program
+from bot.store import outbox
+
+
+class Metrics:
+    """What ``/metrics`` shows; one registry per program."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.webhooks = Counter(
+            "confab_webhooks", "Telnyx webhooks by what became of them", ["result"], registry=self.registry
+        )
+        self.waiting = Gauge("confab_outbox_waiting", "Effects that are not done yet", registry=self.registry)
+        self.oldest = Gauge(
+            "confab_outbox_oldest_seconds", "Age of the oldest effect not done yet", registry=self.registry
+        )
+
+
+class Health:
+    def __init__(self, program: Program, metrics: Metrics) -> None:
+        self._program = program
+        self._metrics = metrics
+
+    async def alive(self, _request: Request) -> Response:
+        """The tutorial's health check."""
+        return JSONResponse({"status": "ok", "service": "confab"})
+
+    async def ready(self, _request: Request) -> Response:
+        """503 when we cannot work; trouble with Slack or Telnyx is told but leaves us ready."""
+        try:
+            await self._program.store.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+            database = "ok"
+        except SQLAlchemyError as error:
+            database = type(error).__name__
+        connected = await self._program.socket_connected()
+        ready = database == "ok" and connected
+        told = {"database": database, "slack": self._program.slack_state(connected=connected)}
+        return JSONResponse({"ready": ready, **told, "telnyx": self._program.telnyx_state}, 200 if ready else 503)
+
+    async def metrics(self, _request: Request) -> Response:
+        waiting, since = await self._program.store.read(outbox.depth)
+        self._metrics.waiting.set(waiting)
+        self._metrics.oldest.set(self._program.clock.now() - since if since else 0)
+        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
