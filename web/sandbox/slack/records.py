@@ -48,7 +48,7 @@ class User:
     is_admin: bool = False
 
     def profile(self) -> Json:
-        return {"real_name": self.real_name, "display_name": self.name, "phone": self.phone, "team": self.team_id}
+        return {"real_name": self.real_name, "display_name": self.real_name, "phone": self.phone, "team": self.team_id}
 
     def picture(self) -> Json:
         """As users.info tells it. ``is_stranger`` is only there when it is true, as in Slack."""

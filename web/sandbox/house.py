@@ -1,0 +1,158 @@
+"""The sandbox: the real program between a stand-in Slack and a stand-in Telnyx, all on this machine.
+
+Only this file of the sandbox knows the program.
+"""
+
+import asyncio
+import os
+import signal
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+from dotenv import dotenv_values
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from bot.bootstrap import Program, RefusedError, running
+from bot.config import Settings
+from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES
+from web.app import build
+from web.sandbox.clock import Clock
+from web.sandbox.site import site
+from web.sandbox.slack import Channel, Slack, User
+from web.sandbox.telnyx import Phone, Telnyx
+from web.server import listen, server
+
+NUMBER = "+12125550100"
+CONNECTION = "1494404757140276705"
+
+
+@dataclass(slots=True)
+class House:
+    """The two stand-ins, their clock, and the settings with which the program reaches them."""
+
+    clock: Clock
+    slack: Slack
+    telnyx: Telnyx
+    settings: Settings
+    numbers: dict[str, str] = field(default_factory=dict)  # Slack user id → E.164
+
+    def person(self, name: str, number: str, *, profile: bool = True, guest: bool = False) -> User:
+        """Somebody of the workspace with a phone; with ``profile``, the number stands in their Slack profile."""
+        phone = number if profile else ""
+        user = self.slack.add_user(name.lower(), real_name=name, phone=phone, is_restricted=guest)
+        self.numbers[user.id] = number
+        self.telnyx.phone(number)
+        return user
+
+    def phone(self, user: User) -> Phone:
+        return self.telnyx.phone(self.numbers[user.id])
+
+    def channel(self, name: str) -> Channel:
+        return self.slack.add_channel(name, members=list(self.slack.users.values()))
+
+    def open_doors(self, port: int) -> None:
+        """Tell the stand-ins where the program listens."""
+        self.telnyx.webhook_url = f"http://127.0.0.1:{port}/webhooks/call-events"
+        if not self.settings.socket_mode:
+            self.slack.app_url = f"http://127.0.0.1:{port}/slack/events"
+
+
+@asynccontextmanager
+async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: object) -> AsyncIterator[House]:
+    """Slack and Telnyx on loopback ports; the program's database goes into ``folder``."""
+    clock = Clock()
+    secret, app_token = "sandbox-signing-secret", "xapp-sandbox" if socket_mode else ""
+    slack = Slack(clock, bot_token="xoxb-sandbox", signing_secret=secret, app_token=app_token or None)  # noqa: S106
+    slack.set_scopes(*BOT_SCOPES, *OPTIONAL_SCOPES)
+    telnyx = Telnyx(clock, api_key="KEYsandbox", connection_id=CONNECTION, numbers=[NUMBER])
+    async with AsyncExitStack() as stack:
+        api_url = await slack.start()
+        stack.push_async_callback(slack.close)
+        telnyx_port = await stack.enter_async_context(serving(telnyx.app))
+        stack.push_async_callback(telnyx.close)
+        values: dict[str, object] = {
+            "slack_bot_token": SecretStr("xoxb-sandbox"),
+            "slack_signing_secret": SecretStr("" if socket_mode else secret),
+            "slack_app_token": SecretStr(app_token),
+            "slack_api_url": api_url,
+            "telnyx_api_key": SecretStr("KEYsandbox"),
+            "telnyx_public_key": telnyx.public_key,
+            "telnyx_connection_id": CONNECTION,
+            "telnyx_phone_number": NUMBER,
+            "telnyx_base_url": f"http://127.0.0.1:{telnyx_port}/v2",
+            "database_url": f"sqlite:///{folder / 'confab.db'}",
+            "port": 0,
+        }
+        yield House(clock, slack, telnyx, Settings.model_validate(values | settings))
+
+
+@asynccontextmanager
+async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
+    """Serve an application on 127.0.0.1; yields its port."""
+    listening = listen("127.0.0.1", port)
+    web = server(app)
+    task = asyncio.create_task(web.serve(sockets=[listening]))
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        web.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def program_in(house: House, *, port: int = 0, telnyx_timeout: float = 8.0) -> AsyncIterator[Program]:
+    """The real program, in this process, on the house's clock."""
+    async with AsyncExitStack() as stack:
+        program = await stack.enter_async_context(running(house.settings, house.clock, telnyx_timeout=telnyx_timeout))
+        house.open_doors(await stack.enter_async_context(serving(build(program), port)))
+        yield program
+
+
+async def demo(port: int, *, open_page: bool) -> None:
+    """Run the sandbox with its page until it is interrupted. Raises RefusedError when real tokens are set."""
+    refuse_real_tokens(os.environ | {key: value or "" for key, value in dotenv_values().items()})
+    with tempfile.TemporaryDirectory(prefix="confab-sandbox-") as folder:
+        async with stand_ins(Path(folder), confab_api_token=SecretStr("sandbox")) as house, program_in(house) as _:
+            me = furnish(house)
+            labels = {number: house.slack.users[user].real_name for user, number in house.numbers.items()}
+            page = site(house.slack, house.telnyx, house.clock, labels=labels, me=me)
+            async with serving(page, port) as where:
+                try:
+                    await _until_interrupted(f"http://127.0.0.1:{where}/", open_page=open_page)
+                finally:
+                    page.state.feed.close()  # or the server would wait for open pages to go away
+
+
+def furnish(house: House) -> list[str]:
+    """A small company: four people with phones, a guest, two channels. Returns whom a visitor may be."""
+    ana = house.person("Ana", "+12125550111")
+    bo = house.person("Bo", "+12125550122")
+    house.person("Cleo", "+12125550133")
+    house.person("Dev", "+12125550144")
+    guest = house.person("Gil", "+12125550155", guest=True)
+    house.channel("payments")
+    house.channel("support")
+    return [ana.id, bo.id, guest.id]
+
+
+def refuse_real_tokens(environment: Mapping[str, str]) -> None:
+    """The sandbox must never ring real phones; raises RefusedError when a token is set."""
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TELNYX_API_KEY"):
+        if environment.get(name):
+            raise RefusedError(f"{name} is set; the sandbox only starts where no real token is. Try: env -u {name} …")
+
+
+async def _until_interrupted(url: str, *, open_page: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    click.echo(f"The sandbox is open: {url}   (Ctrl-C ends it)")
+    if open_page:
+        await asyncio.to_thread(webbrowser.open, url)
+    await stop.wait()

@@ -1,0 +1,169 @@
+// The left side: channels, the messages of one channel, and one open thread.
+import { blocks } from "./blocks.js";
+import { composer } from "./composer.js";
+import { button, h, icon } from "./dom.js";
+import { hint, nextStep } from "./hint.js";
+import { confirmed } from "./modal.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { act } from "./net.js";
+import { channel, isBot, later, myChannels, names, newest, notes, people, store, user } from "./store.js";
+
+export function channelList(go) {
+  return myChannels().map((one) => {
+    const unread = one.id !== store.channel && later(newest(one), store.seen[one.id] ?? "0");
+    const props = {
+      key: one.id, class: unread ? "unread" : null, "aria-current": one.id === store.channel ? "true" : null,
+    };
+    const mark = unread && h("span", { class: "sr" }, "unread");
+    return button(() => go.channel(one.id), props, sign(one), h("span", null, title(one)), mark);
+  });
+}
+
+const title = (one) => (one.is_im ? store.state.slack.bot.name : one.name);
+const sign = (one) => icon(one.is_im ? "person" : "hash");
+
+export function channelPane(go) {
+  const one = channel(store.channel);
+  const list = merged(one.messages.filter(worthShowing), notes(one.id, null));
+  return [
+    h("header", { class: "pane-head", key: "head" }, [
+      sign(one), h("h2", null, title(one)), one.archived && h("span", { class: "tag" }, "archived"),
+    ]),
+    messages(one.id, `Messages in ${title(one)}`, [
+      h("div", { class: "spring", key: "spring" }),
+      grouped(list).map((item) => message(item, one, go)),
+      hint(go),
+    ]),
+    nextStep(go),
+    composer({ where: one, thread: null, key: `say ${one.id}`, testid: "say" }),
+  ];
+}
+
+function messages(id, label, children) {
+  const props = { class: "messages", key: `list ${id}`, "data-stick": id, tabindex: "0", role: "log", "aria-label": label };
+  return h("div", props, children);
+}
+
+const worthShowing = (item) => !item.deleted || item.replies.length > 0;
+
+export function threadPane(go) {
+  const one = channel(store.channel);
+  const root = one.messages.find((item) => item.ts === store.thread);
+  if (!root) return null;
+  const list = merged(root.replies.filter((item) => !item.deleted), notes(one.id, root.ts));
+  return h("section", { class: "thread", key: "thread", "data-testid": "thread", "aria-label": "Thread" }, [
+    h("header", { class: "pane-head" }, [
+      icon("thread"), h("h2", null, "Thread"), h("span", { class: "where" }, `#${title(one)}`),
+      button(() => go.closeThread(), { class: "ghost round", "aria-label": "Close thread" }, icon("close")),
+    ]),
+    messages(root.ts, "Messages in the thread", [
+      message({ ...root, full: true, inThread: true, isRoot: true }, one, go),
+      list.length > 0 && h("div", { class: "count", key: "count" }, h("span", null, replies(root.replies.length))),
+      grouped(list).map((item) => message({ ...item, inThread: true }, one, go)),
+    ]),
+    composer({ where: one, thread: root.ts, key: `say ${root.ts}`, testid: "thread-say" }),
+  ]);
+}
+
+const replies = (count) => (count === 1 ? "1 reply" : `${count} replies`);
+
+const merged = (messages, private_) =>
+  [...messages, ...private_.map((note) => ({ ...note, ephemeral: true }))].sort((a, b) => Number(a.ts) - Number(b.ts));
+
+const TOGETHER = 300; // seconds within which one author's messages share a heading
+
+function grouped(list) {
+  return list.map((item, index) => {
+    const before = list[index - 1];
+    const follows = before && author(before) === author(item) && item.ts - before.ts < TOGETHER;
+    return { ...item, full: !follows || item.ephemeral === true || before.ephemeral === true };
+  });
+}
+
+// A private note carries in `user` who may see it; it is the bot that wrote it.
+const author = (item) => (item.ephemeral ? store.state.slack.bot.id : item.user);
+
+function message(item, where, go) {
+  const kind = ["message", item.full ? "full" : "short", item.ephemeral && "ephemeral"].filter(Boolean).join(" ");
+  const props = { class: kind, key: `${item.id ?? item.ts}`, "data-ts": item.ts, "data-testid": testid(item) };
+  return h("article", props, [
+    item.full ? avatar(author(item)) : h("span", { class: "gutter" }, time(item.ts)),
+    h("div", { class: "body" }, [
+      item.ephemeral && privateMark(item),
+      item.full && heading(item),
+      content(item, where),
+      !item.inThread && !item.ephemeral && threadLink(item, where, go),
+    ]),
+  ]);
+}
+
+function testid(item) {
+  if (item.ephemeral) return "ephemeral";
+  return item.isRoot ? "thread-root" : "message";
+}
+
+function privateMark(item) {
+  const away = () => {
+    store.away.add(item.id);
+    document.dispatchEvent(new Event("redraw"));
+  };
+  return h("div", { class: "private" }, icon("eye"), "Only visible to you", button(away, { class: "ghost" }, "Dismiss"));
+}
+
+function heading(item) {
+  const id = author(item);
+  const tag = isBot(id) && h("span", { class: "tag" }, "app");
+  return h("div", { class: "heading" }, h("strong", null, called(id)), tag, h("span", { class: "time" }, time(item.ts)));
+}
+
+const called = (id) => (isBot(id) ? names.user(id) : user(id)?.real_name || user(id)?.name || id);
+
+function content(item, where) {
+  if (item.deleted) return h("p", { class: "text gone" }, "This message was deleted.");
+  const mark = item.edited && !item.blocks?.length && h("span", { class: "edited" }, " (edited)");
+  if (!item.blocks?.length) return h("div", { class: "text" }, mrkdwn(item.text ?? "", names), mark);
+  return h("div", { class: "blocks" }, blocks(item.blocks, look(item, where)));
+}
+
+/** How the blocks of a message are drawn, and what using them does. */
+function look(item, where) {
+  const click = async (use) => {
+    if (use.element.confirm && !(await confirmed(use.element.confirm, names))) return;
+    if (use.source.ariaBusy === "true") return;
+    use.source.ariaBusy = "true"; // not disabled: that would take the keyboard's focus away
+    await act("click", {
+      user: store.me, channel: where.id, ts: item.ts, ephemeral: item.ephemeral ? item.id : null,
+      action_id: use.element.action_id, value: use.value, block_id: use.block_id, selected: use.selected,
+    });
+    use.source.ariaBusy = null;
+  };
+  return { names, users: people(), channels: store.state.slack.channels, act: click };
+}
+
+function threadLink(item, where, go) {
+  const last = item.replies.at(-1);
+  const mine = notes(where.id, item.ts).length;
+  if (!last && mine === 0) return null;
+  const more = [last && `last at ${time(last.ts)}`, mine > 0 && `${mine} only for you`].filter(Boolean).join(" · ");
+  const props = { class: "thread-link", "aria-expanded": String(store.thread === item.ts) };
+  const count = h("strong", null, replies(item.replies.length));
+  return button(() => go.thread(item.ts), props, icon("thread"), count, h("span", null, more));
+}
+
+export function avatar(id) {
+  if (isBot(id)) return h("span", { class: "avatar bot", "aria-hidden": "true" }, icon("phone"));
+  const name = called(id);
+  return h("span", { class: `avatar tone-${tone(name)}`, "aria-hidden": "true" }, initials(name));
+}
+
+export function initials(name) {
+  const parts = name.split(/[\s._-]+/).filter(Boolean);
+  return parts.slice(0, 2).map((part) => part[0].toUpperCase()).join("");
+}
+
+const TONES = 6;
+
+/** One colour for a person, wherever they appear. */
+export const tone = (name) => (people().findIndex((one) => (one.real_name || one.name) === name) + TONES) % TONES;
+
+const time = (ts) => new Date(Number(ts) * 1000).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
