@@ -1,0 +1,87 @@
+"""What the documentation takes from the code. ``python -m tests.docs.generate`` writes it (``make docs``)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.core import verbs
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+ENV_EXAMPLE = ROOT / ".env.example"
+
+_ENV_HEAD = """\
+# Confab's settings: copy this file to .env and fill in what is required.
+# An empty value counts as not set; a line such as "# PORT=8000" shows a default.
+"""
+
+
+class Setting(NamedTuple):
+    """``default`` is None for a setting that must be given."""
+
+    name: str
+    default: str | None
+    description: str
+
+
+def settings() -> Iterator[Setting]:
+    for name, field in Settings.model_fields.items():
+        default = None if field.is_required() else _text(field.default)
+        yield Setting(name.upper(), default, field.description or "")
+
+
+def env_example() -> str:
+    parts = [_ENV_HEAD]
+    for one in settings():
+        must = " (required)" if one.default is None else ""
+        line = f"# {one.name}={one.default}" if one.default else f"{one.name}="
+        parts.append(f"# {one.description}{must}\n{line}\n")
+    return "\n".join(parts)
+
+
+def settings_table() -> str:
+    rows = [(f"`{one.name}`", _shown(one.default), one.description) for one in settings()]
+    return _table(("Setting", "Default", "What it is"), rows)
+
+
+def verb_table() -> str:
+    rows = [
+        (f"`/conf {one.usage}`", one.does, ", ".join(f"`{word}`" for word in one.synonyms)) for one in verbs.table()
+    ]
+    return _table(("Say", "What it does", "Also"), rows)
+
+
+def with_tables(readme: str) -> str:
+    """The README with its generated tables as they should be."""
+    for mark, table in (("verbs", verb_table()), ("settings", settings_table())):
+        begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
+        readme, count = re.subn(f"{begin}.*?{end}", lambda _: f"{begin}\n{table}\n{end}", readme, flags=re.DOTALL)  # noqa: B023  # called at once
+        if count != 1:
+            raise ValueError(f"README.md must have {begin} … {end} once")
+    return readme
+
+
+def _text(default: object) -> str:
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    return ",".join(sorted(default)) if isinstance(default, frozenset) else str(default)
+
+
+def _shown(default: str | None) -> str:
+    if default is None:
+        return "required"
+    return f"`{default}`" if default else "empty"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
+    ENV_EXAMPLE.write_text(env_example(), "utf-8")
