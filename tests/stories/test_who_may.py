@@ -1,0 +1,109 @@
+"""Who may use it: full members of the installed workspace, and nobody else, through no door."""
+
+from typing import Any
+
+import pytest
+
+from tests.stories.harness import Actor, Stage, Thread, requests
+from web.sandbox.slack import User
+
+OUTSIDERS: dict[str, dict[str, Any]] = {
+    "a guest of several channels": {"is_restricted": True},
+    "a guest of one channel": {"is_ultra_restricted": True},
+    "a stranger": {"is_stranger": True},
+    "somebody of another team": {"team_id": "T0OTHER"},
+    "a stranger of another team": {"team_id": "T0OTHER", "is_stranger": True},
+    "an app": {"is_bot": True},
+    "somebody who was removed": {"deleted": True},
+}
+
+
+def outsider(stage: Stage, who: str) -> Actor:
+    user: User = stage.house.slack.add_user("gil", phone="+12125550155", **OUTSIDERS[who])
+    stage.house.numbers[user.id] = user.phone
+    stage.channel.members.append(user.id)
+    return Actor(stage.house, user)
+
+
+async def begin(stage: Stage) -> Thread:
+    ana = stage.person("Ana", "+12125550111")
+    stage.person("Bo", "+12125550122")
+    await ana.types("create payments down", stage.channel)
+    return await stage.thread("payments down")
+
+
+REFUSED = "only members of this one can use Confab", "Guests cannot use Confab", "Only people of this workspace"
+
+
+async def assert_refused(stage: Stage, actor: Actor, thread: Thread) -> None:
+    def told() -> bool:
+        return any(words in text for text in actor.private for words in REFUSED)
+
+    await stage.house.slack.until(told, 20, f"{actor.user} is refused")
+    await stage.quiet()
+    assert requests(stage.house, "/calls") == []
+    assert thread.lines == [line for line in thread.lines if line.startswith("<@")]
+    assert "OPEN" in str(thread.card.blocks)
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+@pytest.mark.parametrize("sentence", ["create something", "invite @bo +1 212 555 0199", "join", "status", "end now", "", "help"])
+async def test_a_command_is_refused(stage: Stage, who: str, sentence: str) -> None:
+    thread = await begin(stage)
+    actor = outsider(stage, who)
+    await actor.types(sentence, stage.channel)
+    await assert_refused(stage, actor, thread)
+    assert len(stage.house.slack.messages(stage.channel)) == 1
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+async def test_a_mention_is_refused(stage: Stage, who: str) -> None:
+    thread = await begin(stage)
+    actor = outsider(stage, who)
+    await actor.says("join", stage.channel, thread)
+    await assert_refused(stage, actor, thread)
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+@pytest.mark.parametrize("label", ["Ring me", "End…"])
+async def test_a_click_is_refused(stage: Stage, who: str, label: str) -> None:
+    thread = await begin(stage)
+    actor = outsider(stage, who)
+    await actor.clicks(thread.card, label)
+    await assert_refused(stage, actor, thread)
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+async def test_the_form_is_refused(stage: Stage, who: str) -> None:
+    thread = await begin(stage)
+    actor = outsider(stage, who)
+    await actor.clicks(thread.card, "Invite…")
+    await actor.fills_in(numbers="+1 212 555 0199")
+    await assert_refused(stage, actor, thread)
+
+
+async def test_a_guest_is_told_why(stage: Stage) -> None:
+    await begin(stage)
+    guest = stage.person("Gil", "+12125550155", guest=True)
+    await guest.types("join", stage.channel)
+    await guest.is_told("Guests cannot use Confab: every call costs money. Ask a full member.")
+
+
+async def test_a_guest_may_be_rung_by_a_member(stage: Stage) -> None:
+    thread = await begin(stage)
+    cleo, guest = stage.person("Cleo", "+12125550133"), stage.person("Gil", "+12125550155", guest=True)
+    await cleo.types("invite @gil", stage.channel)
+    await guest.comes_in()
+    await thread.shows("Gil joined")
+
+
+async def test_in_a_shared_channel_only_our_own_people_may(stage: Stage) -> None:
+    ana = stage.person("Ana", "+12125550111")
+    zoe = outsider(stage, "a stranger of another team")
+    shared = stage.house.slack.add_channel("shared", members=[ana.user, zoe.user], is_ext_shared=True)
+    await zoe.says("create payments down", shared)
+    await zoe.is_told("You belong to another workspace", shared)
+    await ana.says("create payments down", shared)
+    await stage.house.slack.until(
+        lambda: any(one.user == stage.house.slack.bot_user_id for one in stage.house.slack.messages(shared))
+    )
