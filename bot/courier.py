@@ -4,7 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Coroutine
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, assert_never
 
@@ -16,7 +16,7 @@ from bot.core import inputs as i
 from bot.errands import Errand
 from bot.ports import Chat, Clock, Later, Never, Phone
 from bot.service import Service
-from bot.store import outbox
+from bot.store import ledger, outbox
 from bot.store.outbox import Parcel
 
 log = logging.getLogger("confab.courier")
@@ -82,9 +82,7 @@ class Courier:
         while not self._stopping:
             self._bell.clear()
             try:
-                await self._service.fire_timers()
-                await self._take_heads()
-                await self._rest()
+                await self._round()
             except Exception:
                 log.exception("the courier stumbled; it goes on in a second")
                 await asyncio.sleep(1)
@@ -102,14 +100,17 @@ class Courier:
     def idle(self) -> bool:
         return not self._tasks
 
-    async def _take_heads(self) -> None:
+    async def _round(self) -> None:
+        """Do what is due now; rest until the next moment only when nothing was."""
         now = self._clock.now()
-        heads = await self._service.store.read(lambda connection: outbox.heads(connection, now))
-        taken = self._pick(heads)
+        view = await self._service.store.read(partial(_look, now=now))
+        for key, fact in view.timers:
+            await self._service.fire(key, fact)
+        taken = self._pick(view.heads)
         self._lanes |= {parcel.lane for parcel in taken}
-        begun = await asyncio.gather(*(self._begin(parcel, now) for parcel in taken))
-        if not all(begun):
-            self.wake()  # what was dropped made room for what stood behind it
+        await asyncio.gather(*(self._begin(parcel, now) for parcel in taken))
+        if not taken and not view.timers:
+            await self._rest(view.next)
 
     def _pick(self, heads: list[Parcel]) -> list[Parcel]:
         """Heads of free lanes, at most one per pace."""
@@ -123,8 +124,8 @@ class Courier:
                 paces.add(parcel.pace)
         return picked
 
-    async def _begin(self, parcel: Parcel, now: float) -> bool:
-        """Set out with this parcel; False when it was dropped. Its lane is free again when that fails."""
+    async def _begin(self, parcel: Parcel, now: float) -> None:
+        """Set out with this parcel. Its lane is free again when it was dropped, or when that fails."""
         errand = None
         try:
             errand = await self._service.store.run(partial(errands.begin, parcel=parcel, now=now))
@@ -133,16 +134,13 @@ class Courier:
                 self._lanes.discard(parcel.lane)
         if errand:
             self._spawn(self._deliver(errand))
-        return errand is not None
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _rest(self) -> None:
-        now = self._clock.now()
-        due = await self._service.store.read(lambda connection: _next_moment(connection, now))
+    async def _rest(self, due: float | None) -> None:
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._bell.wait())}
         if due is not None:
             waits.add(asyncio.create_task(self._clock.until(due)))
@@ -334,6 +332,16 @@ def _token(errand: Errand) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{errand.conference.id}:{errand.parcels[0].id}"))
 
 
-def _next_moment(connection: Connection, now: float) -> float | None:
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What there is to do at a moment, and the next moment at which there is more."""
+
+    timers: list[tuple[str, i.Fact]]
+    heads: list[Parcel]
+    next: float | None
+
+
+def _look(connection: Connection, now: float) -> _View:
     moments = [outbox.next_due(connection, now), outbox.next_timer(connection)]
-    return min((moment for moment in moments if moment is not None), default=None)
+    soonest = min((moment for moment in moments if moment is not None), default=None)
+    return _View(ledger.due_timers(connection, now), outbox.heads(connection, now), soonest)

@@ -19,9 +19,11 @@ from bot.store import ledger, outbox
 from bot.store.outbox import Parcel
 
 # Seconds between two starts of the same pace.
-DIAL_PACE = 1 / 25  # Telnyx takes no more than 30 dials per second
+DIAL_PACE = 1 / 25  # Telnyx takes no more than 30 dials per second; with the burst, at most 28 leave in any second
+DIAL_BURST = 0.08
 POST_PACE = 1.0  # Slack allows about one message per second and channel, and short bursts
 POST_BURST = 2.0
+BURSTS = {DIAL_PACE: DIAL_BURST, POST_PACE: POST_BURST}  # seconds' worth of starts that may come at once
 CARD_PACE = 2.0  # Slack allows some 50 edits per minute and workspace
 
 
@@ -150,7 +152,7 @@ def _send(
     doubt = outbox.doubt(connection, parcel)
     outbox.mark_attempt(connection, parcel, now, upto or parcel.id)
     if pace:
-        outbox.start_paced(connection, parcel.pace, now, pace, POST_BURST if pace == POST_PACE else 0.0)
+        outbox.start_paced(connection, parcel.pace, now, pace, BURSTS.get(pace, 0.0))
     started = parcel.since if parcel.tries else now
     return Errand((parcel,), conference, started, doubt[0] if doubt else now, doubt[0] if doubt else None)
 

@@ -61,12 +61,9 @@ class Service:
         await self.store.run(lambda connection: self._apply(connection, fact, None, fact.conference_id))
         self.wake()
 
-    async def fire_timers(self) -> None:
-        """Handle every timer that is due."""
-        now = self._clock.now()
-        for key, fact in await self.store.read(lambda connection: ledger.due_timers(connection, now)):
-            await self.store.run(partial(self._fire, key, fact))
-            self.wake()
+    async def fire(self, key: str, fact: Fact) -> None:
+        """Handle a timer that is due, unless it was cancelled meanwhile."""
+        await self.store.run(partial(self._fire, key, fact))
 
     async def picture(self, conference_id: str) -> Picture | None:
         now = self._clock.now()

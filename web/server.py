@@ -27,7 +27,9 @@ class Server(uvicorn.Server):
 
 def server(app: Starlette) -> Server:
     """A server for this application; ``serve(sockets=[…])`` runs it until ``should_exit`` is set."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=5
+    )
     return Server(config)
 
 

@@ -173,11 +173,16 @@ def _key_given(scene: Scene, leg: Leg, fact: i.KeyGiven) -> None:
 
 def _pass(scene: Scene, leg: Leg, at: float) -> None:
     leg = scene.put_leg(replace(leg, passed_at=_earliest(leg.passed_at, at)))
-    scene.cancel(f"gate:{leg.id}")
+    _cancel_gate(scene, leg)
     if scene.conference.ended:
         _stop(scene, leg)
     elif leg.alive and not leg.stop_asked:
         _want_seat(scene, leg)
+
+
+def _cancel_gate(scene: Scene, leg: Leg) -> None:
+    if leg.asked_at is not None:
+        scene.cancel(f"gate:{leg.id}")
 
 
 def _no_key(scene: Scene, leg: Leg, at: float) -> None:
@@ -278,7 +283,7 @@ def _joined(scene: Scene, leg: Leg, fact: i.Joined) -> None:
     first = leg.joined_at is None
     leg = scene.put_leg(replace(leg, joined_at=_earliest(leg.joined_at, fact.at)))
     if first:
-        scene.cancel(f"gate:{leg.id}")
+        _cancel_gate(scene, leg)
     _note_live(scene, fact.at)
     _room_is_open(scene, fact.room_id)
     if scene.conference.ended:
@@ -314,7 +319,7 @@ def _over(scene: Scene, leg: Leg, at: float, cause: str, code: str) -> None:
     if leg.cause and leg.cause != LOST:
         cause, code = leg.cause, leg.detail or code
     leg = scene.put_leg(replace(leg, gone_at=_earliest(leg.gone_at, at), cause=cause, detail=code))
-    scene.cancel(f"gate:{leg.id}")
+    _cancel_gate(scene, leg)
     if not was_alive or scene.conference.ended:
         return
     if was_in:
@@ -327,7 +332,7 @@ def _stop(scene: Scene, leg: Leg) -> None:
     """Hang a leg up, once; one that Telnyx was never asked to ring is simply over."""
     if not leg.alive or leg.stop_asked:
         return
-    scene.cancel(f"gate:{leg.id}")
+    _cancel_gate(scene, leg)
     leg = scene.put_leg(replace(leg, stop_asked=True))
     if leg.tried_at is None and not leg.call_control_id:
         _over(scene, leg, scene.now, "cancelled", "")

@@ -12,6 +12,9 @@ class Person:
     user_id: str = ""
 
 
+API = Person("the API")  # who asks over HTTP
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Where a request was made. ``conference_id`` is set when a button or an API call named it."""

@@ -104,9 +104,9 @@ async def commands(house: House) -> None:
 
 async def lines(house: House) -> None:
     """From a phone that declines to the line that says so."""
-    ana, channel, took = Actor(house, house.person("Dee", "+12125550112")), house.channel("lines"), list[float]()
+    ana, took = Actor(house, house.person("Dee", "+12125550112")), list[float]()
     for number in range(30):
-        to = f"+1212555{3000 + number}"
+        channel, to = house.channel(f"lines-{number}"), f"+1212555{3000 + number}"
         await ana.types(f"create line {number} {to}", channel)
         await house.telnyx.phone(to).rings()
         declined, masked = time.time(), f"…{3000 + number}"
