@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -33,6 +34,7 @@ TELNYX_TIMEOUT = 8.0
 SLACK_TIMEOUT = 10.0
 MEETING = 10.0  # seconds that a start waits for Slack and Telnyx before it goes on without them
 RETRY_MEETING = 5.0
+FAREWELL = 5.0  # seconds that a stop waits for answers to people; what is left is answered at the next start
 
 
 class RefusedError(Exception):
@@ -44,14 +46,16 @@ class SystemClock:
         return time.time()
 
     async def until(self, when: float) -> None:
-        while (left := when - self.now()) > 0:
+        while (left := when - self.now()) > 0:  # noqa: ASYNC110  # the wall clock may have been set back meanwhile
             await asyncio.sleep(left)
 
 
 class Program:
     """Everything that runs, started and stopped by ``running``."""
 
-    def __init__(self, settings: Settings, clock: Clock, store: Store, session: aiohttp.ClientSession, timeout: float):
+    def __init__(
+        self, settings: Settings, clock: Clock, store: Store, session: aiohttp.ClientSession, timeout: float
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.store = store
@@ -80,6 +84,7 @@ class Program:
         self._slack_state = "not connected yet"
         self._socket: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._answering: set[asyncio.Task[Any]] = set()
 
     @property
     def team(self) -> str:
@@ -101,6 +106,8 @@ class Program:
         """Hear nothing more, finish what is in hand."""
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=FAREWELL)
         await self.courier.stop()
         for task in self._tasks:
             task.cancel()
@@ -122,6 +129,11 @@ class Program:
             log.error(OLD_API)
         self.telnyx_state = OLD_API
 
+    def note_webhook(self) -> None:
+        """Telnyx sends webhooks that we can read."""
+        if self.telnyx_state == OLD_API:
+            self.telnyx_state = "ok"
+
     async def _meet_slack(self) -> None:
         while True:
             try:
@@ -141,7 +153,13 @@ class Program:
         desk = Desk(self.service, SlackDirectory(self.client, self.clock), self.rules, self.clock)
         secret = None if self.settings.socket_mode else self.settings.slack_signing_secret.get_secret_value()
         app = listeners.build(
-            self.client, secret, desk, bot_user_id=me.user_id, team_id=me.team_id, verbs=verbs.table()
+            self.client,
+            secret,
+            desk,
+            bot_user_id=me.user_id,
+            team_id=me.team_id,
+            verbs=verbs.table(),
+            in_hand=self._answering,
         )
         unanswered = await desk.unanswered()  # looked up before anything new can be heard
         if self.settings.socket_mode:
@@ -182,13 +200,17 @@ OLD_API = "webhooks come in API v1; set the Call Control application's webhook_a
 
 @asynccontextmanager
 async def running(
-    settings: Settings, clock: Clock | None = None, *, telnyx_timeout: float = TELNYX_TIMEOUT
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    telnyx_timeout: float = TELNYX_TIMEOUT,
+    slack_timeout: float = SLACK_TIMEOUT,
 ) -> AsyncIterator[Program]:
     """A running program; on leaving, it finishes what is in hand. Raises RefusedError, StoreInUseError."""
     store = open_store(settings.database_url)
     try:
         store.migrate()
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT)) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout)) as session:
             program = Program(settings, clock or SystemClock(), store, session, telnyx_timeout)
             try:
                 await program.start()

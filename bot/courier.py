@@ -14,6 +14,7 @@ from bot import errands
 from bot.core import effects as e
 from bot.core import inputs as i
 from bot.errands import Errand
+from bot.failures import GAVE_UP, fact_of_failure
 from bot.ports import Chat, Clock, Later, Never, Phone
 from bot.service import Service
 from bot.store import ledger, outbox
@@ -25,7 +26,6 @@ MOST_IN_HAND = 64
 DEDUPE_SECONDS = 55.0  # Telnyx ignores a repeated command_id for 60 s; after that a repeat may ring twice
 TROUBLE_AFTER = 5.0  # seconds without success until the card says so
 LONGEST_PAUSE = 30.0
-GAVE_UP = "gave up"
 ROOM_IN_THE_MAKING = 5.0  # seconds for which a room that Telnyx does not know may still come to be
 
 # How long an effect is worth trying, in seconds from the first try.
@@ -41,23 +41,6 @@ PATIENCE: dict[type[e.Effect], float] = {
     e.TellHost: 3600.0,
 }
 
-# Slack's words for "not in this channel, whatever you post" (chat.postMessage, chat.update).
-PLACE_LOST = frozenset(
-    {
-        "account_inactive",
-        "cannot_reply_to_message",
-        "channel_not_found",
-        "is_archived",
-        "is_inactive",
-        "not_in_channel",
-        "restricted_action",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_locked",
-        "restricted_action_thread_only_channel",
-    }
-)
-
 
 class Courier:
     def __init__(self, service: Service, phone: Phone, chat: Chat, clock: Clock) -> None:
@@ -68,6 +51,7 @@ class Courier:
         self._bell = asyncio.Event()
         self._stopping = False
         self._lanes: set[str] = set()
+        self._freed: set[str] = set()  # lanes let go since the last look at the outbox, which may be stale for them
         self._tasks: set[asyncio.Task[None]] = set()
         self._troubled: set[str] = set()
         self._over = asyncio.Event()
@@ -103,6 +87,7 @@ class Courier:
     async def _round(self) -> None:
         """Do what is due now; rest until the next moment only when nothing was."""
         now = self._clock.now()
+        self._freed.clear()
         view = await self._service.store.read(partial(_look, now=now))
         for key, fact in view.timers:
             await self._service.fire(key, fact)
@@ -116,8 +101,9 @@ class Courier:
         """Heads of free lanes, at most one per pace."""
         paces: set[str] = set()
         picked: list[Parcel] = []
+        taken = self._lanes | self._freed
         for parcel in heads:
-            if parcel.lane in self._lanes or parcel.pace in paces or len(self._lanes) + len(picked) >= MOST_IN_HAND:
+            if parcel.lane in taken or parcel.pace in paces or len(self._lanes) + len(picked) >= MOST_IN_HAND:
                 continue
             picked.append(parcel)
             if parcel.pace:
@@ -158,6 +144,7 @@ class Courier:
             if watch:
                 watch.cancel()
             self._lanes.discard(errand.parcels[0].lane)
+            self._freed.add(errand.parcels[0].lane)
             self.wake()
 
     async def _try(self, errand: Errand) -> None:
@@ -277,7 +264,7 @@ class Courier:
 
     async def _give_up(self, errand: Errand, never: Never) -> None:
         log.warning("effect %s (%s) is given up: %s", errand.parcels[0].id, type(errand.effect).__name__, never.reason)
-        await self._service.settle(errand.parcels, _fact_of_failure(errand, never, self._clock.now()))
+        await self._service.settle(errand.parcels, fact_of_failure(errand, never, self._clock.now()))
         await self._end_trouble(errand)
 
     async def _watch(self, errand: Errand) -> None:
@@ -292,34 +279,6 @@ class Courier:
         if isinstance(errand.effect, e.PhoneEffect) and (errand.conference.trouble or conference_id in self._troubled):
             self._troubled.discard(conference_id)
             await self._service.note(i.TroubleSeen(conference_id, self._clock.now(), ""))
-
-
-def _fact_of_failure(  # noqa: C901, PLR0911  # one arm per effect
-    errand: Errand, never: Never, now: float
-) -> i.Fact | None:
-    """What it means for the conference that this effect will never be done."""
-    effect, code = errand.effect, never.code
-    failed = "unreachable" if code == GAVE_UP else "failed"
-    match effect:
-        case e.Dial():
-            return i.DialRefused(effect.leg_id, now, "unreachable" if code == GAVE_UP else "refused", code)
-        case e.AskKey():
-            return i.SeatRefused(effect.leg_id, now, errand.conference.room, failed, code)
-        case e.Seat():
-            return i.SeatRefused(effect.leg_id, now, effect.room, failed, code)
-        case e.HangUp():
-            return i.LegLost(effect.leg_id, now, code)
-        case e.EndRoom():
-            return i.RoomEndFailed(effect.conference_id, now)
-        case e.PostCard() | e.DrawCard() | e.Line():
-            if code in PLACE_LOST:
-                return i.ChatLost(effect.conference_id, now, code)
-            log.error("Slack refused a message for good: %s", never.reason)
-            return None
-        case e.TellHost():
-            return None
-        case _:
-            assert_never(effect)
 
 
 def _command_id(errand: Errand) -> str:

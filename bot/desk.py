@@ -1,11 +1,13 @@
 """Where sentences are heard, whichever door they came through: read, people looked up, handed to the service.
 
-A sentence is committed to the journal before its door acknowledges it; one that a crash left unanswered is answered at the
-next start.
+A sentence is committed to the journal before its door acknowledges it; one that a crash left unanswered is answered at
+the next start.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.core import grammar, phone, policy, verbs
@@ -19,6 +21,7 @@ from bot.store import codec, ledger
 log = logging.getLogger("confab.desk")
 
 STALE = 600.0  # seconds after which nobody expects to be rung by a sentence any more
+_USER_ID = re.compile(r"@([UW][A-Z0-9]{6,})\b")
 _HEARD = "heard"  # under this reference the journal keeps sentences that wait for their answer
 
 
@@ -42,7 +45,7 @@ class Desk:
             return await self._answer(heard)
         except Refusal as refusal:
             await self._close(heard, {"kind": "Refused", "code": refusal.code})
-            return Refused(refusal.wrong, refusal.example, refusal.code)
+            return Refused(refusal.wrong, await self._named(refusal.example), refusal.code)
         except Later:
             await self._close(heard, {"kind": "Refused", "code": "later"})
             return Refused("Slack did not say who these people are, so nothing was done. Please try again.")
@@ -128,6 +131,14 @@ class Desk:
             return phone.read(profile.phone, self._rules.region)
         except Refusal:
             return ""
+
+    async def _named(self, example: str) -> str:
+        """Mentions in messages carry no name, and an id tells a person nothing."""
+        for user_id in set(_USER_ID.findall(example)):
+            with suppress(Later):
+                if profile := await self._directory.profile(user_id):
+                    example = example.replace(f"@{user_id}", f"@{profile.name}")
+        return example
 
     async def _close(self, heard: Heard, answer: dict[str, str]) -> None:
         body = {"by": heard.user_id}

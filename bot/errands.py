@@ -1,7 +1,7 @@
 """What an effect needs before it goes out: whether it is still wanted, and the values it speaks of.
 
-``begin`` runs in one transaction. It notes that the effect is about to be tried, so that after a crash we know that it may
-have been done.
+``begin`` runs in one transaction. It notes that the effect is about to be tried, so that after a crash we know that it
+may have been done.
 """
 
 from dataclasses import dataclass, replace
@@ -19,11 +19,11 @@ from bot.store import ledger, outbox
 from bot.store.outbox import Parcel
 
 # Seconds between two starts of the same pace.
-DIAL_PACE = 1 / 25  # Telnyx takes no more than 30 dials per second; with the burst, at most 28 leave in any second
+DIAL_PACE = 1 / 25  # Telnyx takes fewer than 30 dials per second; with the burst, at most 28
 DIAL_BURST = 0.08
 POST_PACE = 1.0  # Slack allows about one message per second and channel, and short bursts
 POST_BURST = 2.0
-BURSTS = {DIAL_PACE: DIAL_BURST, POST_PACE: POST_BURST}  # seconds' worth of starts that may come at once
+BURSTS = {DIAL_PACE: DIAL_BURST, POST_PACE: POST_BURST}  # seconds' worth that may come at once
 CARD_PACE = 2.0  # Slack allows some 50 edits per minute and workspace
 
 
@@ -31,7 +31,7 @@ CARD_PACE = 2.0  # Slack allows some 50 edits per minute and workspace
 class Errand:
     """An effect that is wanted now. ``parcels`` are all outbox rows it settles.
 
-    ``doubt`` is when an earlier try with unknown fate was made, None if there was none; ``first`` when it was first sent.
+    ``doubt`` is when an earlier try with unknown fate was made, None if there was none; ``first`` when the first was.
     """
 
     parcels: tuple[Parcel, ...]

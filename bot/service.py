@@ -109,7 +109,7 @@ class Service:
         now = self._clock.now()
         conference = Conference(
             id=f"conf_{secrets.token_hex(6)}",
-            topic=request.topic or f"{request.actor.name}’s conference",
+            topic=request.topic or f"{request.actor.name}'s conference",
             host=request.actor.name,
             host_id=request.actor.user_id,
             channel=request.where.channel,
@@ -161,7 +161,7 @@ class Service:
         user_id = request.actor.user_id
         if request.rest.lower() == FORGET:
             ledger.set_number(connection, user_id, "", self._clock.now())
-            return Told(("Forgotten. I no longer know a number for you.",))
+            return Told(("Forgotten. If your Slack profile has a number, that one rings you now.",))
         if request.people:
             ledger.set_number(connection, user_id, request.people[0].number, self._clock.now())
             return Told((f"Noted: you are rung at {request.people[0].number}. Only you see it in full.",))
@@ -214,7 +214,7 @@ class Service:
             conference_id = _conference_of(leg_id) if leg_id else getattr(fact, "conference_id", "")
             self._apply(connection, fact, leg_id, conference_id)
 
-    def _apply(  # noqa: PLR0913  # what a fact is about, and what of it is loaded already
+    def _apply(
         self,
         connection: Connection,
         fact: Fact,

@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.bootstrap import Program
-from bot.core import phone, policy
+from bot.core import dcodes, phone, policy
 from bot.core.conference import Leg, Picture
-from bot.core.inputs import Person, Where
+from bot.core.inputs import API, Person, Where
 from bot.core.inputs import Request as Asked
 from bot.core.replies import Nothing, Refusal, Refused, Reply, Told
 from bot.store import ledger
@@ -58,7 +58,7 @@ class Api:
         if not isinstance(topic, str):
             raise ApiError(400, "'topic' must be a string")
         where = Where(team=self._program.team, channel=self._program.settings.slack_default_channel)
-        told = await self._ask(request, "create", where, body, topic=topic.strip()[:500])
+        told = await self._ask(request, "create", where, body, topic=topic.strip()[:500] or "Conference")
         return JSONResponse({"conference_id": told.conference_id, "status": "created"})
 
     async def invite(self, request: Request) -> Response:
@@ -68,7 +68,8 @@ class Api:
         number = self._number(body.get("to"))
         who = (Person(phone.masked(number), number),)
         told = await self._ask(request, "invite", Where(conference_id=conference_id), body, people=who)
-        leg = await self._wait_for_telnyx(conference_id, number, told)
+        leg_id = told.leg_ids[0] if told.leg_ids else await self._latest_leg(conference_id, number)
+        leg = await self._wait_for_telnyx(leg_id)
         answer = {"call_control_id": leg.call_control_id, "to": number, "conference_id": conference_id}
         if leg.call_control_id:
             return JSONResponse({**answer, "status": "initiated"})
@@ -94,12 +95,15 @@ class Api:
 
     async def hangup(self, request: Request) -> Response:
         conference_id = request.path_params["id"]
-        picture = await self._picture(conference_id)
-        ended = 0
-        if not picture.conference.ended:
-            ended = len((await self._ask(request, "end", Where(conference_id=conference_id), {}, rest="now")).leg_ids)
-        answer = {"conference_id": conference_id, "disconnected_participants": ended, "status": "conference_ended"}
-        return JSONResponse(answer)
+        await self._picture(conference_id)
+        try:
+            told = await self._ask(request, "end", Where(conference_id=conference_id), {}, rest="now")
+        except ApiError as error:
+            if error.response.status_code != _STATUS_OF_REFUSAL["over"]:
+                raise
+            told = Told(())
+        ended = {"disconnected_participants": len(told.leg_ids), "status": "conference_ended"}
+        return JSONResponse({"conference_id": conference_id, **ended})
 
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         """Only with the token; and never a bare 500."""
@@ -135,7 +139,7 @@ class Api:
             raise ApiError(403, refusal.wrong) from None
         return number
 
-    async def _ask(  # noqa: PLR0913  # what a request is made of
+    async def _ask(
         self,
         request: Request,
         verb: str,
@@ -149,8 +153,7 @@ class Api:
         given = request.headers.get("idempotency-key", "")
         key = f"api:{request.url.path}:{given or uuid.uuid4()}"
         fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        actor = Person("The API")
-        asked = Asked(key, verb, actor, where, people, topic=topic, rest=rest, fingerprint=fingerprint)
+        asked = Asked(key, verb, API, where, people, topic=topic, rest=rest, fingerprint=fingerprint)
         reply = await self._program.service.request(asked)
         return await self._said_before(asked) if isinstance(reply, Nothing) else _told(reply)
 
@@ -172,13 +175,18 @@ class Api:
             raise ApiError(404, "Conference not found")
         return picture
 
-    async def _wait_for_telnyx(self, conference_id: str, number: str, told: Told) -> Leg:
+    async def _latest_leg(self, conference_id: str, number: str) -> str:
+        """Of somebody who is in or being rung already."""
+        rows = (await self._picture(conference_id)).rows
+        return next(row.participant.leg_id for row in rows if row.participant.number == number)
+
+    async def _wait_for_telnyx(self, leg_id: str) -> Leg:
         """The leg once Telnyx has answered for it, or as it is when the time is up."""
         give_up = asyncio.get_running_loop().time() + WAIT_FOR_TELNYX
         while True:
-            picture = await self._picture(conference_id)
-            rows = [row.leg for row in picture.rows if row.leg and row.participant.number == number]
-            leg = next((one for one in rows if one.id in told.leg_ids), rows[0])
+            scene = await self._program.store.read(lambda connection: ledger.leg_scene(connection, leg_id, 0.0))
+            assert scene is not None
+            leg = scene.legs[leg_id]
             if leg.call_control_id or not leg.alive or asyncio.get_running_loop().time() > give_up:
                 return leg
             await asyncio.sleep(LOOK_EVERY)
@@ -222,5 +230,6 @@ def _refused_by_telnyx(leg: Leg) -> Response:
     if status == 429:
         return JSONResponse({"error": "Rate limit exceeded. Please slow down."}, 429)
     if 400 <= status < 500:
-        return JSONResponse({"error": f"Telnyx refused the call ({leg.detail})", "status_code": status}, status)
+        why = dcodes.words(leg.detail) or "Telnyx refused the call"
+        return JSONResponse({"error": f"{why} ({leg.detail})", "status_code": status}, status)
     return JSONResponse({"error": "Network error connecting to Telnyx"}, 503)

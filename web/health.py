@@ -1,14 +1,17 @@
 """Health, readiness and metrics."""
 
+import math
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.bootstrap import Program
 from bot.store import outbox
+from bot.store.tables import journal
 
 
 class Metrics:
@@ -37,7 +40,7 @@ class Health:
     async def ready(self, _request: Request) -> Response:
         """503 when we cannot work; trouble with Slack or Telnyx is told but leaves us ready."""
         try:
-            await self._program.store.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+            await self._program.store.read(lambda connection: connection.execute(select(journal.c.id).limit(1)).first())
             database = "ok"
         except SQLAlchemyError as error:
             database = type(error).__name__
@@ -47,7 +50,15 @@ class Health:
         return JSONResponse({"ready": ready, **told, "telnyx": self._program.telnyx_state}, 200 if ready else 503)
 
     async def metrics(self, _request: Request) -> Response:
-        waiting, since = await self._program.store.read(outbox.depth)
+        waiting, age = await self._outbox()
         self._metrics.waiting.set(waiting)
-        self._metrics.oldest.set(self._program.clock.now() - since if since else 0)
+        self._metrics.oldest.set(age)
         return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def _outbox(self) -> tuple[float, float]:
+        """How many effects wait, and for how many seconds the oldest; NaN when the database does not say."""
+        try:
+            waiting, since = await self._program.store.read(outbox.depth)
+        except SQLAlchemyError:
+            return math.nan, math.nan  # the counters are worth showing all the same
+        return waiting, self._program.clock.now() - since if since else 0.0

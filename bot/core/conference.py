@@ -1,13 +1,12 @@
 """Conference, participant and leg as frozen values, and small questions about them.
 
-A leg keeps the evidence of what happened to it, each piece set once; phase and reason are read from the evidence. That is
-why news may come in any order, late or twice, and the end is the same.
+A leg keeps the evidence of what happened to it, each piece set once; phase and reason are read from the evidence.
+That is why news may come in any order, late or twice, and the end is the same.
 """
 
 from dataclasses import dataclass
 
 from bot.core.lifecycle import WHY_BY_HANGUP_CAUSE, ConferencePhase, LegPhase, Why
-
 
 LOST = "lost"  # our word for the cause of a leg that a command found over; Telnyx's own cause wins
 UNREACHABLE = "unreachable"  # our word for the cause of a leg that Telnyx never spoke of

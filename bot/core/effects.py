@@ -1,4 +1,4 @@
-"""The closed union of everything that Confab can ask of the outside. Effects carry ids; the courier looks up the rest."""
+"""The closed union of all that Confab can ask of the outside. Effects carry ids; the courier looks up the rest."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -37,7 +37,7 @@ def admit(rules: Rules, member: Member | None, said_team: str) -> None:
     """
     if member is None or member.bot or member.deleted:
         raise Refusal("Only people of this workspace can use Confab.", code="forbidden")
-    if not rules.team or rules.team not in {member.team} or said_team != rules.team:
+    if not rules.team or member.team != rules.team or said_team != rules.team:
         raise Refusal("You belong to another workspace; only members of this one can use Confab.", code="forbidden")
     if member.guest or member.stranger:
         raise Refusal("Guests cannot use Confab: every call costs money. Ask a full member.", code="forbidden")

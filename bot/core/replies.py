@@ -1,4 +1,4 @@
-"""What is answered to the person who asked, and to nobody else. Texts here are plain: the door escapes and lays them out."""
+"""What is answered to the person who asked, and to nobody else. Texts are plain: the door escapes and lays them out."""
 
 from dataclasses import dataclass
 

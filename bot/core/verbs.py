@@ -110,7 +110,7 @@ def join(scene: Scene, request: Request) -> Reply:
     ),
     needs=Needs.CONFERENCE,
 )
-def redial(scene: Scene, request: Request) -> Reply:
+def redial(scene: Scene, _request: Request) -> Reply:
     missed = [who for who in scene.participants.values() if _missed(scene.latest(who))]
     if not missed:
         raise Refusal("Nobody has missed this conference, so there is nobody to ring again.")

@@ -15,7 +15,7 @@ from bot.core.replies import Reply, VerbHelp
 from bot.ports import Later, Never, Posted
 from bot.slack import answers, cards, private
 from bot.slack import lines as thread
-from bot.slack.errors import translated
+from bot.slack.errors import in_words, translated
 from bot.slack.manifest import BOT_SCOPES
 from bot.slack.words import Block, Message
 
@@ -84,7 +84,7 @@ class SlackChat:
     async def tell_host(self, conference: Conference, reason: str, token: str) -> None:
         with translated():
             opened = await self._client.conversations_open(users=conference.host_id)
-        await self._post(opened["channel"]["id"], thread.lost(conference, reason), token, "")
+        await self._post(opened["channel"]["id"], thread.lost(conference, in_words(reason)), token, "")
 
     async def _post(self, channel: str, message: Message, token: str, thread_ts: str) -> str:
         with translated():

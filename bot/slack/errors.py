@@ -55,9 +55,14 @@ def _answered(error: SlackApiError) -> Later | Never:
         return Later(f"Slack has trouble ({word or status})")
     if "blocks" in word:
         log.error("slack refused our blocks: %s %s", word, data.get("errors", []))
+    return Never(in_words(word), code=word)
+
+
+def in_words(word: str) -> str:
+    """What Slack means by an error word."""
     if word.startswith("restricted_action"):
-        return Never("posting is restricted in that channel", code=word)
-    return Never(REASONS.get(word, f"Slack answers {word}"), code=word)
+        return "posting is restricted in that channel"
+    return REASONS.get(word, f"Slack answers {word}")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

@@ -22,7 +22,8 @@ def lost(conference: Conference, why: str) -> Message:
     """To the host alone: the thread can no longer be written to."""
     topic = typed(conference.topic, 150) or "your conference"
     return Message(
-        f"I can no longer post about {topic} in its channel: {typed(why, 300)}. The phone conference itself goes on.",
+        f"I cannot post about {topic} in its channel: {typed(why, 300)}. The phone conference itself goes on. "
+        "To see, change or end it, write to me here: `status`, `invite`, `end`."
     )
 
 

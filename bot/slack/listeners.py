@@ -4,12 +4,13 @@ What is said is committed before Slack hears that we have it, so nothing acknowl
 exception out: bolt would forget an acknowledgement that it has not sent yet.
 """
 
+import asyncio
 import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_bolt.authorization import AuthorizeResult
@@ -56,6 +57,7 @@ class _Doors:
     def __init__(self, client: AsyncWebClient, desk: Desk, verbs: Sequence[VerbHelp], bot_user_id: str) -> None:
         self._client = client
         self._bot = bot_user_id
+        self.in_hand: set[asyncio.Task[Any]] = set()
         self._desk = desk
         self._verbs = verbs
 
@@ -123,6 +125,10 @@ class _Doors:
     async def _answer(self, said: _Said, tell: Tell) -> None:
         if said.heard is None or not said.new:
             return
+        task = asyncio.current_task()
+        assert task is not None
+        self.in_hand.add(task)
+        task.add_done_callback(self.in_hand.discard)
         try:
             message = answers.answer(await self._desk.answer(said.heard), self._verbs, self._call(said.heard))
         except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
@@ -155,8 +161,12 @@ def build(
     bot_user_id: str,
     team_id: str,
     verbs: Sequence[VerbHelp],
+    in_hand: set[asyncio.Task[Any]] | None = None,
 ) -> AsyncApp:
-    """The bolt app with every door. Without a ``signing_secret`` (Socket Mode) bolt refuses all HTTP."""
+    """The bolt app with every door. Without a ``signing_secret`` (Socket Mode) bolt refuses all HTTP.
+
+    ``in_hand`` always holds the tasks that are about to answer somebody.
+    """
     token = client.token
 
     async def authorize() -> AuthorizeResult:
@@ -172,7 +182,9 @@ def build(
         signing_secret=signing_secret or "",
         authorize=authorize,
     )
-    _open(app, _Doors(client, desk, verbs, bot_user_id), bot_user_id)
+    doors = _Doors(client, desk, verbs, bot_user_id)
+    doors.in_hand = doors.in_hand if in_hand is None else in_hand
+    _open(app, doors, bot_user_id)
     # bolt writes the whole body of a badly signed request at INFO: numbers and response_urls.
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
     return app

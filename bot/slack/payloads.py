@@ -15,9 +15,9 @@ def command(body: Body) -> Heard:
 
 
 def mention(body: Body, bot_user_id: str) -> Heard | None:
-    """An edited mention comes as a new event; what it said has been said already."""
+    """An edited mention comes as a new event; what it said has been said already. Apps are not listened to."""
     event = body["event"]
-    if not event.get("user") or "edited" in event:
+    if not event.get("user") or {"edited", "bot_id"} & event.keys():
         return None
     where = Where(team=_team(body), channel=event["channel"], thread_ts=event.get("thread_ts", ""))
     text = _after_mention(event.get("text", ""), bot_user_id)

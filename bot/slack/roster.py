@@ -16,7 +16,7 @@ class Standing(Enum):
     IN = "🟢", "in"
     ANSWERED = "🚪", "answered"
     RINGING = "📞", "ringing"
-    QUEUED = "⏳", "waiting"
+    QUEUED = "⏳", "to be rung"
     MISSED = "❌", "missed"
     LEFT = "⚪", "left"
 

@@ -1,7 +1,7 @@
 """The database: who runs a unit of work, and how it is committed. The only file that knows the dialect.
 
-A unit of work is a plain function of a connection. On SQLite one writer thread takes all that waits and commits it at once,
-so that a hundred webhooks cost one disk flush; nobody is answered before that commit.
+A unit of work is a plain function of a connection. On SQLite one writer thread takes all that waits and commits it at
+once, so that a hundred webhooks cost one disk flush; nobody is answered before that commit.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ Work = Callable[[Connection], T]
 
 MOST_WAITING = 2000  # units of work; more are refused, so that the sender asks again
 MOST_AT_ONCE = 500
-# While more than CROWD units came at once, each commit waits so many seconds for company: the two threads then take turns
-# instead of fighting for the interpreter, and the disk is flushed less often.
+# While more than CROWD units came at once, each commit waits so many seconds for company: the two threads then take
+# turns instead of fighting for the interpreter, and the disk is flushed less often.
 CROWD = 4
 GATHERING = 0.002
 

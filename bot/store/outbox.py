@@ -162,9 +162,9 @@ def _parcel(row: Any) -> Parcel:
 def move_behind(connection: Connection, parcels: Sequence[Parcel]) -> None:
     """Put these rows at the end of their lane, in their order."""
     for parcel in parcels:
-        row = connection.execute(select(outbox).where(outbox.c.id == parcel.id)).one()
+        row = connection.execute(select(outbox).where(outbox.c.id == parcel.id)).mappings().one()
         connection.execute(delete(outbox).where(outbox.c.id == parcel.id))
-        connection.execute(_INSERT, {key: value for key, value in row._mapping.items() if key != "id"})
+        connection.execute(_INSERT, {key: value for key, value in row.items() if key != "id"})
 
 
 def next_timer(connection: Connection) -> float | None:

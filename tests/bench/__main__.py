@@ -21,6 +21,7 @@ from tests.bench.load import flood, signed, steadily, webhook
 from tests.stories.harness import Actor
 from tests.stories.machine import Machine
 from web.sandbox.house import House, stand_ins
+from web.sandbox.slack import Channel
 
 COMMANDS = 60
 STEADY_SECONDS = 10
@@ -112,7 +113,7 @@ async def lines(house: House) -> None:
         declined, masked = time.time(), f"…{3000 + number}"
         house.telnyx.phone(to).declines()
 
-        def told(masked: str = masked) -> bool:
+        def told(masked: str = masked, channel: Channel = channel) -> bool:
             threads = [m for m in house.slack.messages(channel) if "line" in m.text]
             found = [line.text for m in threads[-3:] for line in house.slack.messages(channel, thread_ts=m.ts)]
             return any(masked in text and "declined" in text for text in found)
@@ -141,7 +142,7 @@ async def cost(machine: Machine, key: SigningKey, small: Sequence[str], large: S
         requests = [signed(key, webhook("call.initiated", call, direction="outgoing")) for call in calls]
         await flood(machine.port, requests, 16)
         spent.append((cpu(machine.pid) - before) / len(calls))
-    show("processor time per event, 800 legs against 2", spent[1] / spent[0], "×", 1.5)
+    show("processor time per event, 800 legs against 2", spent[1] / spent[0], "x", 1.5)
 
 
 async def bench(house: House, folder: Path, calls: dict[str, list[str]]) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.core import inputs as i
 from bot.core.conference import Conference, Leg, Participant
-from bot.core.scene import Reach
-from bot.core.scene import Scene, Timer
+from bot.core.scene import Reach, Scene, Timer
 from bot.service import Service
 from bot.store import ledger, outbox, tables
 from bot.store.db import SqliteStore
