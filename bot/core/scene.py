@@ -44,17 +44,22 @@ class Scene:
     legs: dict[str, Leg] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     timers: dict[str, Timer] = field(default_factory=dict)
-    changed_legs: set[str] = field(default_factory=set)
-    changed_participants: set[str] = field(default_factory=set)
-    changed: bool = False
     visible: bool = False
+    conference_was: Conference = field(init=False)
+    participants_were: dict[str, Participant] = field(init=False)
+    legs_were: dict[str, Leg] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember what was loaded, so that only what differs from it is written."""
+        self.conference_was = self.conference
+        self.participants_were = dict(self.participants)
+        self.legs_were = dict(self.legs)
 
     def change(self, *, visible: bool = True, **values: Any) -> None:
         """Set fields of the conference; ``visible`` says whether its card may look different now."""
         changed = replace(self.conference, **values)
         if changed != self.conference:
             self.conference = changed
-            self.changed = True
             self.visible |= visible
 
     def put_leg(self, leg: Leg) -> Leg:
@@ -62,14 +67,12 @@ class Scene:
         if old == leg:
             return leg
         self.legs[leg.id] = leg
-        self.changed_legs.add(leg.id)
         self.visible = True
         self._count(int(leg.alive) - int(bool(old and old.alive)), int(leg.in_room) - int(bool(old and old.in_room)))
         return leg
 
     def put_participant(self, participant: Participant) -> None:
         self.participants[participant.id] = participant
-        self.changed_participants.add(participant.id)
         self.visible = True
 
     def name(self, leg: Leg) -> str:

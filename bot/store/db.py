@@ -19,25 +19,31 @@ from typing import IO, Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.dml import Insert
+from sqlalchemy.exc import DBAPIError
 
-from bot.store.migrate import upgrade
+from bot.store.migrate import UnknownSchemaError, upgrade
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 MOST_WAITING = 2000  # units of work; more are refused, so that the sender asks again
 MOST_AT_ONCE = 500
+BUSY_SECONDS = 5.0  # how long a transaction waits for somebody else's to end
 # While more than CROWD units came at once, each commit waits so many seconds for company: the two threads then take
 # turns instead of fighting for the interpreter, and the disk is flushed less often.
-CROWD = 4
-GATHERING = 0.002
+CROWD = 2
+GATHERING = 0.0003
 
 
 class StoreBusyError(Exception):
     """More units of work are waiting than can be taken soon, or the store is closing."""
 
 
-class StoreInUseError(Exception):
+class StoreError(Exception):
+    """The database cannot be used as it is; one plain line says why."""
+
+
+class StoreInUseError(StoreError):
     """Another process works on this SQLite file."""
 
 
@@ -59,7 +65,7 @@ def insert(table: Table) -> Insert:
 
 
 def open_store(url: str) -> Store:
-    """Open the database behind a SQLAlchemy URL. Raises StoreInUseError."""
+    """Open the database behind a SQLAlchemy URL. Raises StoreError."""
     return SqliteStore(url)
 
 
@@ -85,13 +91,14 @@ class _Job:
 class SqliteStore:
     """One file, one process, one writer thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy: float = BUSY_SECONDS) -> None:
         path = make_url(url).database
         if not path or path == ":memory:":
             raise ValueError("a file is needed: sqlite:///confab.db")
+        self._path = path
         self._lock_file = _claim(Path(f"{path}.lock"))
-        self._writing = _engine(url, "BEGIN IMMEDIATE")
-        self._reading = _engine(url, "BEGIN")
+        self._writing = _engine(url, "BEGIN IMMEDIATE", busy)
+        self._reading = _engine(url, "BEGIN", busy)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting = 0
         self._closed = False
@@ -115,10 +122,15 @@ class SqliteStore:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def migrate(self) -> None:
-        """Bring the schema up to date. Called once, before anything else runs."""
-        with self._writing.begin() as connection:
-            upgrade(connection)
-            mode = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+        """Bring the schema up to date. Called once, before anything else runs. Raises StoreError."""
+        try:
+            with self._writing.begin() as connection:
+                upgrade(connection)
+                mode = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+        except DBAPIError as error:
+            raise StoreError(f"the database {self._path} cannot be used: {error.orig}") from None
+        except UnknownSchemaError:
+            raise StoreError(f"the database {self._path} was made by another version of Confab") from None
         assert mode == 2, "SQLite must flush each commit to disk (synchronous=FULL)"
 
     def close(self) -> None:
@@ -139,13 +151,19 @@ class SqliteStore:
         crowded = False
         while (job := self._jobs.get()) is not None:
             if crowded:
-                time.sleep(GATHERING)
+                self._gather()
             batch, stop = self._drain(job)
             crowded = len(batch) > CROWD
             self._commit(batch)
             batch[0].future.get_loop().call_soon_threadsafe(_answer_all, batch)
             if stop:
                 return
+
+    def _gather(self) -> None:
+        """Wait until nobody else comes."""
+        there = -1
+        while there < (there := self._jobs.qsize()) and there < MOST_AT_ONCE:
+            time.sleep(GATHERING)
 
     def _drain(self, first: _Job) -> tuple[list[_Job], bool]:
         batch = [first]
@@ -158,13 +176,18 @@ class SqliteStore:
         return batch, False
 
     def _commit(self, batch: list[_Job]) -> None:
+        begun = False
         try:
             with self._writing.begin() as connection:
+                begun = True
                 for job in batch:
                     job.attempt(connection)
-        except Exception:  # noqa: BLE001  # whoever is to blame gets it below
+        except Exception as error:  # noqa: BLE001  # whoever is to blame gets it below
             for job in batch:
-                self._commit_alone(job)
+                if begun:
+                    self._commit_alone(job)
+                else:  # the database is locked for all of them; each alone would wait as long again
+                    job.error = error
 
     def _commit_alone(self, job: _Job) -> None:
         job.result = None
@@ -180,9 +203,9 @@ def _answer_all(batch: list[_Job]) -> None:
         job.answer()
 
 
-def _engine(url: str, begin: str) -> Engine:
+def _engine(url: str, begin: str, busy: float) -> Engine:
     """An engine whose transactions start with ``begin``: a late upgrade from reading to writing would fail at once."""
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy})
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -198,7 +221,10 @@ def _engine(url: str, begin: str) -> Engine:
 
 
 def _claim(path: Path) -> IO[str]:
-    file = path.open("w")
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}") from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

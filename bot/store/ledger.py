@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, false, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, false, or_, select, update
 
 from bot.core.conference import Conference, Leg, Participant
 from bot.core.inputs import Call, Fact
@@ -27,9 +27,10 @@ _SCENE_OF_CALL = _LEG_WITH_ALL.where(leg.c.call_control_id == bindparam("call"))
 _CONFERENCE_BY_ID = select(*_CONFERENCE).where(conference.c.id == bindparam("conference"))
 _LEGS = select(*_LEG).where(leg.c.conference_id == bindparam("conference")).order_by(leg.c.queued_at, leg.c.id)
 _LEGS_WAITING = _LEGS.where(or_(leg.c.phase == LegPhase.ANSWERED.value, leg.c.id == bindparam("leg_id")))
-_SAVE_CONFERENCE = update(conference).where(conference.c.id == bindparam("the_id"))
-_SAVE_PARTICIPANT = update(participant).where(participant.c.id == bindparam("the_id"))
-_SAVE_LEG = update(leg).where(leg.c.id == bindparam("the_id"))
+_Value = Conference | Participant | Leg
+_VALUES = (conference, participant, leg)
+_INSERTS = {one.name: one.insert() for one in _VALUES}
+_UPDATES = {one.name: update(one).where(one.c.id == bindparam("the_id")) for one in _VALUES}
 _CONFERENCE_BY_ROOM = select(conference.c.id).where(conference.c.room_id == bindparam("room_id"))
 _REMEMBER = db.insert(journal).on_conflict_do_nothing(index_elements=["key"])
 # Written like the condition of the partial index, or SQLite would not use it.
@@ -136,13 +137,11 @@ def _people(connection: Connection, conference_id: str, ids: set[str] | None) ->
 def save(connection: Connection, scene: Scene, *, new: bool = False) -> bool:
     """Write what changed in a scene, and enqueue what it ordered. Returns whether the courier has something to do."""
     scene.settle()
-    values = _conference_values(scene.conference)
-    if new:
-        connection.execute(conference.insert(), values)
-    elif scene.changed:
-        connection.execute(_SAVE_CONFERENCE, values | {"the_id": scene.conference.id})
-    _save_participants(connection, scene)
-    _save_legs(connection, scene)
+    _write(connection, conference, None if new else scene.conference_was, scene.conference)
+    for who in scene.participants.values():
+        _write(connection, participant, scene.participants_were.get(who.id), who)
+    for one in scene.legs.values():
+        _write(connection, leg, scene.legs_were.get(one.id), one)
     set_timers(connection, scene.timers.values())
     outbox.enqueue(connection, scene.conference, scene.effects, scene.now)
     return bool(scene.effects or scene.timers)
@@ -210,18 +209,23 @@ def _conferences(connection: Connection, *wanted: Any) -> list[Conference]:
     return [_conference(row) for row in rows]
 
 
-def _save_participants(connection: Connection, scene: Scene) -> None:
-    for key in scene.changed_participants:
-        values = codec.body(scene.participants[key])
-        if not connection.execute(_SAVE_PARTICIPANT, values | {"the_id": key}).rowcount:
-            connection.execute(participant.insert(), values)
+def _write(connection: Connection, into: Table, was: _Value | None, value: _Value) -> None:
+    """Insert a new value; of a known one update the columns that differ, which spares the indexes."""
+    if value is was:
+        return
+    values = _columns(value)
+    if was is None:
+        connection.execute(_INSERTS[into.name], values)
+        return
+    before = _columns(was)
+    changed = {name: new for name, new in values.items() if new != before[name]}
+    if changed:
+        connection.execute(_UPDATES[into.name], {**changed, "the_id": value.id})
 
 
-def _save_legs(connection: Connection, scene: Scene) -> None:
-    for key in scene.changed_legs:
-        values = codec.body(scene.legs[key]) | {"phase": scene.legs[key].phase.value}
-        if not connection.execute(_SAVE_LEG, values | {"the_id": key}).rowcount:
-            connection.execute(leg.insert(), values)
+def _columns(value: _Value) -> dict[str, Any]:
+    columns = codec.body(value)
+    return columns | {"phase": value.phase.value} if isinstance(value, Leg) else columns
 
 
 def _order(row: Any) -> int:
@@ -233,10 +237,6 @@ def _conference(row: Any) -> Conference:
     made = dict(zip(Conference.__dataclass_fields__, row, strict=True))
     made |= {"phase": ConferencePhase(made["phase"]), "gone_rooms": tuple(made["gone_rooms"])}
     return Conference(**made)
-
-
-def _conference_values(value: Conference) -> dict[str, Any]:
-    return codec.body(value)
 
 
 def _leg(row: Any) -> Leg:

@@ -7,17 +7,25 @@ from sqlalchemy import Connection, inspect, text
 REVISION = "0001"  # the newest in migrations/versions
 
 
+class UnknownSchemaError(Exception):
+    """The schema is of a revision that we do not have."""
+
+
 def upgrade(connection: Connection) -> None:
-    """Bring the schema to the newest revision, in the transaction of this connection."""
+    """Bring the schema to the newest revision, in the transaction of this connection. Raises UnknownSchemaError."""
     if is_current(connection):
         return
     from alembic import command  # noqa: PLC0415  # see above
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise UnknownSchemaError from None
 
 
 def is_current(connection: Connection) -> bool:

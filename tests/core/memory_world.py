@@ -132,11 +132,14 @@ class World:
         return Scene(self.conference, self.now, reach, people, {leg.id: leg for leg in seen})
 
     def _keep(self, scene: Scene) -> list[Effect]:
-        """Save only what the scene says has changed, as the ledger does."""
+        """Save only what differs from what was loaded, as the ledger does."""
         scene.settle()
-        self.conference = scene.conference if scene.changed else self.conference
-        self.people |= {key: who for key, who in scene.participants.items() if key in scene.changed_participants}
-        self.legs |= {key: leg for key, leg in scene.legs.items() if key in scene.changed_legs}
+        if scene.conference is not scene.conference_was:
+            self.conference = scene.conference
+        self.people |= {
+            key: who for key, who in scene.participants.items() if who is not scene.participants_were.get(key)
+        }
+        self.legs |= {key: leg for key, leg in scene.legs.items() if leg is not scene.legs_were.get(key)}
         self.timers |= scene.timers
         self.timers = {key: one for key, one in self.timers.items() if one.fact is not None}
         self.effects += scene.effects

@@ -59,7 +59,7 @@ def test_what_is_changed_is_loaded(connection: Connection, one: Conference, who:
         made = whole(connection)
         made.put_participant(who)
         made.put_leg(leg)
-        made.conference, made.changed = one, True
+        made.conference = one
         ledger.save(connection, made)
         found = whole(connection)
         assert (found.conference, found.participants, found.legs) == (one, {who.id: who}, {leg.id: leg})
@@ -178,7 +178,7 @@ def test_conferences_are_found_by_room_place_card_and_host(connection: Connectio
 
 
 def row_of(one: Conference) -> dict[str, Any]:
-    return ledger._conference_values(one)
+    return ledger._columns(one)
 
 
 def test_a_number_is_kept_replaced_and_forgotten(connection: Connection) -> None:
