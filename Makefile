@@ -12,8 +12,8 @@ help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
 		printf 'make %-6s %s\n' "$$name" "$$does"; done
 
-demo: $(VENV)/.runtime ## try it: the real program against stand-ins for Slack and Telnyx, in your browser
-	@$(PY) -m web demo
+demo: $(VENV)/.runtime ## try it: the real program against stand-ins for Slack and Telnyx, in your browser; ARGS=--port=8801 for another port
+	@$(PY) -m web demo $(ARGS)
 
 setup: $(VENV)/.runtime ## install what the program needs
 	@echo "Ready. Next: make demo, or fill in .env and make run."

@@ -206,7 +206,7 @@ async def running(
     telnyx_timeout: float = TELNYX_TIMEOUT,
     slack_timeout: float = SLACK_TIMEOUT,
 ) -> AsyncIterator[Program]:
-    """A running program; on leaving, it finishes what is in hand. Raises RefusedError, StoreInUseError."""
+    """A running program; on leaving, it finishes what is in hand. Raises RefusedError, StoreError."""
     store = open_store(settings.database_url)
     try:
         store.migrate()

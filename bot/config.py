@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 import phonenumbers
 from dotenv import find_dotenv
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -54,6 +54,16 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_space_around(cls, value: object, info: ValidationInfo) -> object:
+        """A token is easily pasted with a line's end, which no provider would accept."""
+        if not isinstance(value, str):
+            return value
+        if not value.strip() and info.field_name and cls.model_fields[info.field_name].is_required():
+            raise ValueError("is empty")
+        return value.strip()
+
     @field_validator("telnyx_public_key")
     @classmethod
     def _is_ed25519_key(cls, value: str) -> str:
@@ -77,6 +87,15 @@ class Settings(BaseSettings):
     def _is_known_database(cls, value: str) -> str:
         if not value.startswith("sqlite:///"):
             raise ValueError("must begin with sqlite:///")
+        if value.removeprefix("sqlite:///") in {"", ":memory:"}:
+            raise ValueError("must name a file, e.g. sqlite:///confab.db")
+        return value
+
+    @field_validator("slack_api_url", "telnyx_base_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if not re.match(r"https?://[^/\s]", value):
+            raise ValueError("must begin with https:// or http://")
         return value
 
     @field_validator("confab_default_region")
@@ -123,7 +142,7 @@ def _problems(error: ValidationError) -> list[str]:
     problems = []
     for one in error.errors():
         name = str(one["loc"][0]).upper() if one["loc"] else ""
-        message = one["msg"].removeprefix("Value error, ")
+        message = one["msg"].removeprefix("Value error, ").removeprefix("Input ")
         if one["type"] == "missing":
             problems.append(f"{name} is missing")
         else:

@@ -39,6 +39,16 @@ class Desk:
             lambda connection: ledger.remember(connection, heard.key, heard.door, now, body, ref=_HEARD, done=False)
         )
 
+    def objection(self, text: str) -> str:
+        """What is wrong with the numbers in a sentence, "" when they can be rung. Looks nothing up, so it is quick."""
+        try:
+            sentence = grammar.parse(text, self._rules.region, verbs.WORDS)
+            numbers = [one.e164 for one in sentence.people if isinstance(one, grammar.NumberTarget)]
+            policy.may_ring(self._rules, [Person(phone.masked(number), number) for number in numbers])
+        except Refusal as refusal:
+            return refusal.wrong
+        return ""
+
     async def answer(self, heard: Heard) -> Reply:
         """Do what was asked, once, and say what came of it. A refusal is an answer."""
         try:

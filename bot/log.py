@@ -23,8 +23,9 @@ class Scrub(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = scrubbed(record.getMessage())
         record.args = None
-        if record.exc_info and not record.exc_text:
+        if record.exc_info:
             record.exc_text = scrubbed(logging.Formatter().formatException(record.exc_info))
+            record.exc_info = None  # or the formatter would show the exception itself
         return True
 
 
@@ -34,7 +35,7 @@ def set_up(level: str = "INFO") -> None:
     handler.addFilter(Scrub())
     renderer = structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.LogfmtRenderer()],
-        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _stamp],
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _trace, _stamp],
     )
     handler.setFormatter(renderer)
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -49,6 +50,12 @@ def set_up(level: str = "INFO") -> None:
         "uvicorn.access",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _trace(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The traceback, which the scrubber has made text, in the same line."""
+    traceback = event["_record"].exc_text
+    return {**event, "exception": traceback} if traceback else event
 
 
 def _stamp(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

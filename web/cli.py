@@ -65,11 +65,14 @@ def manifest(host: str | None, *, socket: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database's schema up to date."""
-    from bot.store.db import open_store  # noqa: PLC0415
+    from bot.store.db import StoreError, open_store  # noqa: PLC0415
 
-    store = open_store(_settings().database_url)
-    store.migrate()
-    store.close()
+    try:
+        store = open_store(_settings().database_url)
+        store.migrate()
+        store.close()
+    except StoreError as error:
+        _fail([str(error)])
     click.echo("The database is up to date.")
 
 
@@ -82,8 +85,12 @@ def export(conference_id: str | None) -> None:
     url = _settings().database_url
     if not Path(url.removeprefix("sqlite:///")).exists():
         _fail([f"there is no database at {url}"])
+    found = False
     for row in rows(url, conference_id):
+        found = True
         click.echo(json.dumps(row, ensure_ascii=False))
+    if conference_id and not found:
+        _fail([f"there is no conference {conference_id}"])
 
 
 def _settings() -> Settings:
@@ -97,12 +104,12 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     import uvloop  # noqa: PLC0415
 
     from bot.bootstrap import RefusedError  # noqa: PLC0415
-    from bot.store.db import StoreInUseError  # noqa: PLC0415
+    from bot.store.db import StoreError  # noqa: PLC0415
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work())
-    except (RefusedError, StoreInUseError) as refused:
+    except (RefusedError, StoreError) as refused:
         _fail([str(refused)])
     except KeyboardInterrupt:
         sys.exit(130)

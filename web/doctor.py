@@ -45,6 +45,6 @@ async def _telnyx(settings: Settings) -> str:
     try:
         return f"Telnyx: {await phone.check() or 'ok'}"
     except Later as later:
-        return f"Telnyx: {later.reason}"
+        return f"Telnyx: {later.reason} at {settings.telnyx_base_url} (TELNYX_BASE_URL)."
     finally:
         await phone.close()

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from bot.slack.words import Block, escape, plain, section
 
 INVITE = "conf:invite"
+NUMBERS = "numbers"  # the block they are typed into
 NOBODY = {"people": "Choose somebody here, or type a number below."}
 
 
@@ -45,7 +46,7 @@ def invite_form(where: Place, topic: str) -> Block:
         "blocks": [
             section(f"They are rung at once, for *{topic or 'the conference'}*."),
             _input("people", "People of this workspace", people),
-            _input("numbers", "Phone numbers", numbers),
+            _input(NUMBERS, "Phone numbers", numbers),
         ],
     }
 
@@ -53,7 +54,7 @@ def invite_form(where: Place, topic: str) -> Block:
 def invite_sentence(values: Mapping[str, Any]) -> str:
     """What the filled-in form says (a view_submission's ``state.values``), or "" when it names nobody."""
     chosen = values.get("people", {}).get("people", {}).get("selected_users") or []
-    numbers = " ".join((values.get("numbers", {}).get("numbers", {}).get("value") or "").split())
+    numbers = " ".join((values.get(NUMBERS, {}).get("numbers", {}).get("value") or "").split())
     words = [*(f"<@{user}>" for user in chosen), *filter(None, [escape(numbers)])]
     return " ".join(["invite", *words]) if words else ""
 

@@ -43,14 +43,19 @@ class Desk(Protocol):
         """Do what was said, and return what to say privately."""
         ...
 
+    def objection(self, text: str) -> str:
+        """What is wrong with the numbers in a sentence, "" when they can be rung."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """``lost`` = it could not be committed; ``heard`` is None when there was nothing to hear."""
+    """``lost`` = it could not be committed; ``heard`` is None when there was nothing to hear, or an objection."""
 
     heard: Heard | None = None
     new: bool = False
     lost: bool = False
+    objection: str = ""
 
 
 class _Doors:
@@ -91,6 +96,8 @@ class _Doors:
         said: _Said = context["said"]
         if said.lost:
             await ack(response_action="errors", errors=dict.fromkeys(forms.NOBODY, answers.NOT_HEARD))
+        elif said.objection:
+            await ack(response_action="errors", errors={forms.NUMBERS: said.objection})
         elif said.heard is None:
             await ack(response_action="errors", errors=forms.NOBODY)
         else:
@@ -112,6 +119,8 @@ class _Doors:
         heard = None
         try:
             heard = read(body)
+            if heard and heard.door == payloads.FORM and (objection := self._desk.objection(heard.text)):
+                return _Said(objection=objection)  # the form stays open, so nothing that was typed is lost
             return _Said(heard, new=heard is not None and await self._desk.hear(heard))
         except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
             _note("hear", heard, error)

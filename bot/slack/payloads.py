@@ -8,6 +8,8 @@ from bot.slack.forms import invite_sentence, place
 
 Body = dict[str, Any]
 
+FORM = "modal"  # the door of what was said by filling in a form
+
 
 def command(body: Body) -> Heard:
     where = Where(team=_team(body), channel=body["channel_id"])
@@ -55,7 +57,7 @@ def submission(body: Body) -> Heard | None:
     about = place(view.get("private_metadata", ""))
     where = Where(_team(body), about.channel, about.thread_ts, about.conference_id)
     key = body.get("trigger_id") or f"{view['id']}:{view['hash']}"
-    return Heard(f"slack:{key}", body["user"]["id"], where, text, "modal")
+    return Heard(f"slack:{key}", body["user"]["id"], where, text, FORM)
 
 
 def thread_of(body: Body) -> str:

@@ -29,8 +29,8 @@ Work = Callable[[Connection], T]
 MOST_WAITING = 2000  # units of work; more are refused, so that the sender asks again
 MOST_AT_ONCE = 500
 BUSY_SECONDS = 5.0  # how long a transaction waits for somebody else's to end
-# While more than CROWD units came at once, each commit waits so many seconds for company: the two threads then take
-# turns instead of fighting for the interpreter, and the disk is flushed less often.
+# While more than CROWD units come at once, a commit first waits until nobody else comes, looking again after GATHERING
+# seconds: the two threads then take turns instead of fighting for the interpreter, and the disk is flushed less often.
 CROWD = 2
 GATHERING = 0.0003
 

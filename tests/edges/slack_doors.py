@@ -34,6 +34,7 @@ class Paper:
         self.heard: list[Heard] = []
         self.answered: list[Heard] = []
         self.reply: Reply = Told(("Done.",))
+        self.wrong = ""
         self.broken_hearing = self.broken_answering = False
         self.listening, self.thinking = asyncio.Event(), asyncio.Event()
         self.may_hear, self.may_answer = asyncio.Event(), asyncio.Event()
@@ -48,6 +49,9 @@ class Paper:
         new = heard.key not in {known.key for known in self.heard}
         self.heard.append(heard)
         return new
+
+    def objection(self, text: str) -> str:
+        return self.wrong if text.startswith("invite") else ""
 
     async def answer(self, heard: Heard) -> Reply:
         self.thinking.set()

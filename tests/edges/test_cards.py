@@ -57,7 +57,7 @@ def test_the_card_tells_every_state_with_a_word_and_a_reason() -> None:
     assert lines[5].endswith(": no answer · rung 3 times")
     assert lines[6].startswith("⚪ *Gus*: left at ")
     assert lines[6].endswith(" after 12 min")
-    assert "🟢 *LIVE*: 1 in, 1 answered, 1 ringing, 2 waiting, 1 missed, 1 left · host Ana · since <!date^" in words
+    assert "🟢 *LIVE*: 1 in, 1 answered, 1 ringing, 2 to be rung, 1 missed, 1 left · host Ana · since <!date^" in words
 
 
 def test_somebody_past_the_gate_is_joining() -> None:

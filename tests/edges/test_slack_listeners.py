@@ -124,6 +124,17 @@ async def test_a_form_that_names_nobody_is_not_taken(world: World) -> None:
     assert world.desk.heard == []
 
 
+async def test_a_form_with_a_wrong_number_stays_open_and_says_why(world: World) -> None:
+    card = await world.card()
+    await world.slack.click(world.ana, card, "conf:invite_form")
+    (view,) = await world.slack.until(lambda: world.slack.views(world.ana))
+    world.desk.wrong = "That is too short."
+    await world.slack.submit(world.ana, view.id, {"numbers": {"numbers": {"value": "12"}}})
+    assert view.errors == {"numbers": "That is too short."}
+    assert not view.closed
+    assert world.desk.heard == []
+
+
 async def test_a_form_that_cannot_open_is_told(world: World) -> None:
     card = await world.card()
     world.slack.trouble.methods, world.slack.trouble.api_500 = "views.", 1

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Actor:
         return await self.house.slack.command(self.user, channel, text, **more)
 
     async def says(self, text: str, channel: Channel, thread: "Thread | None" = None) -> Delivered:
-        """``@confbot …`` as a message."""
+        """``@confab …`` as a message."""
         return await self.house.slack.mention(self.user, channel, text, thread_ts=thread.ts if thread else None)
 
     async def clicks(self, message: Message, label: str) -> Delivered:
@@ -165,12 +166,12 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
 
     ``expect`` names what the story itself provokes in the log.
     """
-    timeout = settings.pop("telnyx_timeout", 8.0)
+    timeouts = {name: settings.pop(name) for name in ("telnyx_timeout", "slack_timeout") if name in settings}
     listen_in(caplog)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(stand_ins(folder, **settings))
         channel = house.channel("payments")
-        program = await stack.enter_async_context(program_in(house, telnyx_timeout=timeout))
+        program = await stack.enter_async_context(program_in(house, **timeouts))
         stage = Stage(house, program, channel)
         yield stage
         await stage.passes(seconds=5)
@@ -182,7 +183,9 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
 
 async def settled(program: Program) -> None:
     """Waits until the courier has nothing in hand and no effect could start now."""
+    give_up = time.monotonic() + PATIENCE
     while True:
+        assert time.monotonic() < give_up, "the courier does not come to rest"
         now = program.clock.now()
         heads = await program.store.read(partial(outbox.heads, now=now))
         soon = await program.store.read(partial(outbox.next_due, now=now))

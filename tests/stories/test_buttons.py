@@ -51,8 +51,20 @@ async def test_a_form_with_a_bad_number_rings_nobody_and_says_why(stage: Stage) 
     ana, bo, thread = await begin(stage)
     await ana.clicks(thread.card, "Invite…")
     await ana.fills_in((bo,), "911")
-    await ana.is_told("“911” is an emergency number")
+    (view,) = stage.house.slack.views(ana.user)
+    assert "“911” is an emergency number" in view.errors["numbers"]
     assert requests(stage.house, "/calls") == []
+
+
+async def test_a_form_with_a_number_that_may_not_be_rung_says_so_and_can_be_mended(stage: Stage) -> None:
+    ana, bo, thread = await begin(stage)
+    await ana.clicks(thread.card, "Invite…")
+    await ana.fills_in((bo,), "+44 20 7946 0018")
+    (view,) = stage.house.slack.views(ana.user)
+    assert "only these countries are rung: US" in view.errors["numbers"]
+    await ana.fills_in((bo,), "+1 212 555 0199")
+    await stage.house.telnyx.phone("+12125550199").rings()
+    assert len(requests(stage.house, "/calls")) == 2
 
 
 async def test_ring_again_is_there_when_somebody_missed_and_rings_them(stage: Stage) -> None:

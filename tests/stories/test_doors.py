@@ -101,6 +101,12 @@ async def test_a_direct_message_finds_my_conferences(stage: Stage) -> None:
     await bo.reads("There is no live conference here.")
 
 
+async def test_an_example_shows_names_rather_than_ids(stage: Stage) -> None:
+    ana, _ = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
+    await ana.says("inviet @bo", stage.channel)
+    await ana.is_told("For example: `/conf invite @Bo`")
+
+
 @pytest.mark.parametrize("door", DOORS)
 async def test_an_unknown_verb_is_answered_with_the_nearest_and_an_example(stage: Stage, door: str) -> None:
     ana = stage.person("Ana", "+12125550111")
@@ -142,8 +148,14 @@ async def test_the_same_delivery_twice_does_nothing_new(stage: Stage, door: str)
     await thread.shows("Bo joined")
     await say(ana, stage, door, "end")
     await thread.shows("Ended by Ana")
+    await say(ana, stage, door if door != "thread" else "mention", "")
+    await answer(ana, door, "do most of the work")
+    await say(ana, stage, door, "stauts")
+    await answer(ana, door, "did you mean")
     await stage.quiet()
     told = ana.private if door != "direct" else [m.text for m in stage.house.slack.direct(ana.user).messages]
+    assert sum("do most of the work" in text for text in told) == 1
+    assert sum("did you mean" in text for text in told) == 1
     assert sum("Ringing Bo" in text for text in told) == 1
     assert sum("Ended payments" in text for text in told) == 1
     assert bo.phone.ring_count == 1

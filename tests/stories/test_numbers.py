@@ -78,9 +78,20 @@ async def test_the_number_in_the_profile_rings_until_another_is_registered(stage
     await ana.types("create payments down @bo", stage.channel)
     await stage.house.telnyx.phone("+16465550123").rings()
     await bo.types("number forget", stage.channel)
-    await bo.is_told("Forgotten.")
+    await bo.is_told("Forgotten. If your Slack profile has a number, that one rings you now.")
+    await bo.types("number", stage.channel)
+    await bo.is_told("You are rung at +12125550122.")
     assert rung(stage) == ["+16465550123"]
     assert not any("6465550123" in shown(message) for message in stage.channel.messages)
+
+
+@pytest.mark.parametrize("who", ["@bo +1 212 555 0122", "+1 212 555 0122 @bo"])
+async def test_a_phone_that_is_named_in_two_ways_rings_once(stage: Stage, who: str) -> None:
+    ana, bo = ana_of(stage), stage.person("Bo", "+12125550122")
+    await ana.types(f"create payments down {who}", stage.channel)
+    await bo.comes_in()
+    await ana.is_told("Already in or being rung")
+    assert rung(stage) == ["+12125550122"]
 
 
 async def test_somebody_without_a_number_is_said_and_nothing_else_is_done(stage: Stage) -> None:
@@ -127,7 +138,7 @@ async def test_somebody_who_is_here_no_more_is_said(stage: Stage) -> None:
 async def test_an_app_has_no_phone(stage: Stage) -> None:
     ana = ana_of(stage)
     await live(stage, ana)
-    await ana.types("invite @confbot", stage.channel)
+    await ana.types("invite @confab", stage.channel)
     await ana.is_told("is an app and has no phone")
 
 

@@ -3,7 +3,9 @@
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
+from bot.store.tables import journal
 from tests.stories.harness import Actor, Stage, Thread, shown
 from web.sandbox.telnyx.phones import Mood
 
@@ -85,18 +87,29 @@ async def test_a_refused_call_is_told_with_the_code_of_telnyx(stage: Stage) -> N
 
 
 async def test_lines_of_the_same_second_are_one_message(stage: Stage) -> None:
-    ana, _ = people(stage)
-    numbers = [f"+1212555{n:04}" for n in range(200, 215)]
-    for number in numbers:
-        stage.house.telnyx.phone(number).mood = "declines"
-    await ana.types(f"create payments down {' '.join(numbers)}", stage.channel)
+    ana, bo = people(stage)
+    await ana.types("create payments down @ana @bo", stage.channel)
     thread = await stage.thread("payments down")
-    await thread.shows("…0214: declined")
-    text = "\n".join(thread.lines)
-    assert all(f"…{number[-4:]}" in text for number in numbers)
-    seconds = [int(float(one.ts)) for one in stage.house.slack.messages(stage.channel) if one.ts != thread.ts]
-    assert len(set(seconds)) == len(seconds)
-    assert len(thread.lines) < len(numbers)
+    await ana.phone.rings()
+    await bo.phone.rings()
+    await stage.passes(seconds=5)
+    before = len(thread.lines)
+    await stage.house.clock.until(int(stage.house.clock.now()) + 1)  # so that both mostly fall into one second
+    ana.phone.declines()
+    await stage.house.telnyx.quiet()
+    bo.phone.declines()
+    await thread.shows("declined the call")
+    await stage.passes(seconds=5)
+    told = "\n".join(thread.lines[before:])
+    assert "Ana" in told
+    assert "Bo" in told
+    assert len(thread.lines) - before <= len(await seconds_of(stage, "HungUp"))
+
+
+async def seconds_of(stage: Stage, kind: str) -> set[int]:
+    """In which seconds such news came."""
+    wanted = select(journal.c.at).where(journal.c.kind == kind)
+    return {int(at) for at in await stage.program.store.read(lambda connection: connection.execute(wanted).scalars())}
 
 
 async def test_card_edits_are_coalesced_and_the_last_state_is_always_drawn(stage: Stage) -> None:
@@ -120,10 +133,16 @@ async def test_card_edits_are_coalesced_and_the_last_state_is_always_drawn(stage
 
 async def test_a_card_that_would_look_the_same_is_not_sent(stage: Stage) -> None:
     ana, bo = people(stage)
-    await ana.types("create payments down @bo", stage.channel)
+    await ana.types("create payments down @ana @bo", stage.channel)
     thread = await stage.thread("payments down")
-    await bo.comes_in()
-    await thread.card_shows("1 in")
+    for actor in (ana, bo):
+        await actor.comes_in()
+    await thread.card_shows("2 in")
+    for actor in (ana, bo):
+        await stage.passes(seconds=5)
+        actor.phone.hangs_up()  # the room tells of it and so does the call, one after the other
+        await thread.card_shows(f"*{actor.user.real_name}*", "left at")
+    await stage.passes(seconds=5)
     asked = [one.args for one in stage.house.slack.requests if one.method == "chat.update"]
     looks = [(str(one["text"]), str(one["blocks"])) for one in asked]
     assert all(a != b for a, b in pairwise(looks))

@@ -35,9 +35,9 @@ async def begin(stage: Stage) -> Thread:
 REFUSED = "only members of this one can use Confab", "Guests cannot use Confab", "Only people of this workspace"
 
 
-async def assert_refused(stage: Stage, actor: Actor, thread: Thread) -> None:
+async def assert_refused(stage: Stage, actor: Actor, thread: Thread, times: int = 1) -> None:
     def told() -> bool:
-        return any(words in text for text in actor.private for words in REFUSED)
+        return sum(words in text for text in actor.private for words in REFUSED) == times
 
     await stage.house.slack.until(told, 20, f"{actor.user} is refused")
     await stage.quiet()
@@ -46,13 +46,24 @@ async def assert_refused(stage: Stage, actor: Actor, thread: Thread) -> None:
     assert "OPEN" in str(thread.card.blocks)
 
 
+SENTENCES = (
+    "create something",
+    "invite @bo +1 212 555 0199",
+    "join",
+    "status",
+    "number +1 212 555 0199",
+    "end now",
+    "",
+)
+
+
 @pytest.mark.parametrize("who", OUTSIDERS)
-@pytest.mark.parametrize("sentence", ["create something", "invite @bo +1 212 555 0199", "join", "status", "end now", "", "help"])
-async def test_a_command_is_refused(stage: Stage, who: str, sentence: str) -> None:
+async def test_every_command_is_refused(stage: Stage, who: str) -> None:
     thread = await begin(stage)
     actor = outsider(stage, who)
-    await actor.types(sentence, stage.channel)
-    await assert_refused(stage, actor, thread)
+    for sentence in SENTENCES:
+        await actor.types(sentence, stage.channel)
+    await assert_refused(stage, actor, thread, len(SENTENCES))
     assert len(stage.house.slack.messages(stage.channel)) == 1
 
 
@@ -65,12 +76,12 @@ async def test_a_mention_is_refused(stage: Stage, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
-@pytest.mark.parametrize("label", ["Ring me", "End…"])
-async def test_a_click_is_refused(stage: Stage, who: str, label: str) -> None:
+async def test_every_click_is_refused(stage: Stage, who: str) -> None:
     thread = await begin(stage)
     actor = outsider(stage, who)
-    await actor.clicks(thread.card, label)
-    await assert_refused(stage, actor, thread)
+    await actor.clicks(thread.card, "Ring me")
+    await actor.clicks(thread.card, "End…")
+    await assert_refused(stage, actor, thread, 2)
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)

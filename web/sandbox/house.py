@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from dotenv import dotenv_values
+from dotenv import dotenv_values, find_dotenv
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
@@ -54,7 +54,7 @@ class House:
         return self.telnyx.phone(self.numbers[user.id])
 
     def channel(self, name: str) -> Channel:
-        return self.slack.add_channel(name, members=list(self.slack.users.values()))
+        return self.slack.add_channel(name, members=[one for one in self.slack.users.values() if not one.is_bot])
 
     def open_doors(self, port: int) -> None:
         """Tell the stand-ins where the program listens."""
@@ -68,7 +68,13 @@ async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: obje
     """Slack and Telnyx on loopback ports; the program's database goes into ``folder``."""
     clock = Clock()
     secret, app_token = "sandbox-signing-secret", "xapp-sandbox" if socket_mode else ""
-    slack = Slack(clock, bot_token="xoxb-sandbox", signing_secret=secret, app_token=app_token or None)  # noqa: S106
+    slack = Slack(
+        clock,
+        bot_name="confab",
+        bot_token="xoxb-sandbox",  # noqa: S106  # a stand-in's
+        signing_secret=secret,
+        app_token=app_token or None,
+    )
     slack.set_scopes(*BOT_SCOPES, *OPTIONAL_SCOPES)
     telnyx = Telnyx(clock, api_key="KEYsandbox", connection_id=CONNECTION, numbers=[NUMBER])
     async with AsyncExitStack() as stack:
@@ -106,25 +112,32 @@ async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def program_in(house: House, *, port: int = 0, telnyx_timeout: float = 8.0) -> AsyncIterator[Program]:
-    """The real program, in this process, on the house's clock."""
+async def program_in(house: House, *, port: int = 0, **timeouts: float) -> AsyncIterator[Program]:
+    """The real program, in this process, on the house's clock. ``timeouts`` are those of ``running``."""
     async with AsyncExitStack() as stack:
-        program = await stack.enter_async_context(running(house.settings, house.clock, telnyx_timeout=telnyx_timeout))
+        program = await stack.enter_async_context(running(house.settings, house.clock, **timeouts))
         house.open_doors(await stack.enter_async_context(serving(build(program), port)))
         yield program
 
 
 async def demo(port: int, *, open_page: bool) -> None:
     """Run the sandbox with its page until it is interrupted. Raises RefusedError when real tokens are set."""
-    refuse_real_tokens(os.environ | {key: value or "" for key, value in dotenv_values().items()})
+    refuse_real_tokens(os.environ, find_dotenv(usecwd=True))
+    async with open_sandbox(port) as (url, _):
+        await _until_interrupted(url, open_page=open_page)
+
+
+@asynccontextmanager
+async def open_sandbox(port: int = 0) -> AsyncIterator[tuple[str, House]]:
+    """The stand-ins, the program and the page that shows them; yields the page's address and the house."""
     with tempfile.TemporaryDirectory(prefix="confab-sandbox-") as folder:
-        async with stand_ins(Path(folder), confab_api_token=SecretStr("sandbox")) as house, program_in(house) as _:
+        async with stand_ins(Path(folder), confab_api_token=SecretStr("sandbox")) as house, program_in(house):
             me = furnish(house)
             labels = {number: house.slack.users[user].real_name for user, number in house.numbers.items()}
             page = site(house.slack, house.telnyx, house.clock, labels=labels, me=me)
             async with serving(page, port) as where:
                 try:
-                    await _until_interrupted(f"http://127.0.0.1:{where}/", open_page=open_page)
+                    yield f"http://127.0.0.1:{where}/", house
                 finally:
                     page.state.feed.close()  # or the server would wait for open pages to go away
 
@@ -141,11 +154,14 @@ def furnish(house: House) -> list[str]:
     return [ana.id, bo.id, guest.id]
 
 
-def refuse_real_tokens(environment: Mapping[str, str]) -> None:
-    """The sandbox must never ring real phones; raises RefusedError when a token is set."""
+def refuse_real_tokens(environment: Mapping[str, str], settings_file: str) -> None:
+    """The sandbox must never ring real phones; raises RefusedError when a token is set, there or in the file."""
+    in_file = dotenv_values(settings_file) if settings_file else {}
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TELNYX_API_KEY"):
         if environment.get(name):
-            raise RefusedError(f"{name} is set; the sandbox only starts where no real token is. Try: env -u {name} …")
+            raise RefusedError(f"{name} is set, and the sandbox only starts without real tokens: env -u {name} …")
+        if in_file.get(name):
+            raise RefusedError(f"{name} is set, and the sandbox only starts without real tokens: move {settings_file}")
 
 
 async def _until_interrupted(url: str, *, open_page: bool) -> None:

@@ -2,7 +2,7 @@
 
 ``GET /`` the page, ``GET /page/...`` its files, ``GET /events`` events: ``event: state`` and the whole picture::
 
-    {"slack":  {"team": {...}, "bot": {"id", "name"}, "users": [{"id", "name", "real_name", "is_bot"}],
+    {"slack":  {"team": {...}, "bot": {"id", "name"}, "users": [{"id", "name", "real_name", "is_bot", "guest"?}],
                 "channels": [{"id", "name", "is_im", "user"?, "archived", "messages": [MESSAGE with "replies"]}],
                 "ephemerals": [{"id", "user", "channel", "thread_ts", "ts", "text", "blocks"}],
                 "views": [{"id", "user", "type", "title", "blocks", "submit", "close", "errors": {block_id: text}}],

@@ -53,7 +53,7 @@ export function threadPane(go) {
   const list = merged(root.replies.filter((item) => !item.deleted), notes(one.id, root.ts));
   return h("section", { class: "thread", key: "thread", "data-testid": "thread", "aria-label": "Thread" }, [
     h("header", { class: "pane-head" }, [
-      icon("thread"), h("h2", null, "Thread"), h("span", { class: "where" }, `#${title(one)}`),
+      icon("thread"), h("h2", null, "Thread"), h("span", { class: "where" }, one.is_im ? title(one) : `#${title(one)}`),
       button(() => go.closeThread(), { class: "ghost round", "aria-label": "Close thread" }, icon("close")),
     ]),
     messages(root.ts, "Messages in the thread", [

@@ -48,7 +48,7 @@ function card(phone) {
       does(phone, "answer", "Answer", "phone", "go"),
       does(phone, "decline", "Decline", "hangup", "danger"),
     ]),
-    phone.state === "talking" && keypad(phone, name),
+    phone.state === "talking" && !phone.room && keypad(phone, name),
   ]);
 }
 
@@ -70,7 +70,7 @@ function where(phone) {
 }
 
 const LAST = 2;
-const start = new Map(); // number -> how much it had heard before its present call
+const start = new Map(); // number -> how much it had heard before its present call, or before it came in
 
 function heard(phone) {
   const said = phone.heard.slice(start.get(phone.number) ?? 0).slice(-LAST);
@@ -100,7 +100,8 @@ function mood(phone, name) {
   return h("label", { class: "mood" }, "when called:", h("select", props, options));
 }
 
-const before = new Map();
+const before = new Map(); // number -> its state when last looked at
+const inside = new Set(); // numbers that were in a room then
 
 /** Notices what changed at the phones, before they are drawn, and says it aloud once. Answers which began to ring. */
 export function announce() {
@@ -109,7 +110,9 @@ export function announce() {
   for (const phone of store.state.telnyx.phones) {
     const was = before.get(phone.number);
     before.set(phone.number, phone.state);
-    if (phone.state === "idle") start.set(phone.number, phone.heard.length);
+    if (phone.state === "idle" || (phone.room && !inside.has(phone.number))) start.set(phone.number, phone.heard.length);
+    if (phone.room) inside.add(phone.number);
+    else inside.delete(phone.number);
     if (was === phone.state || (was === undefined && phone.state === "idle")) continue;
     const name = phone.label || phone.number;
     if (phone.state === "ringing") rung.push(phone.number);

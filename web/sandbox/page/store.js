@@ -21,8 +21,8 @@ export const channel = (id) => myChannels().find((one) => one.id === id);
 export const people = () => store.state.slack.users.filter((one) => !one.is_bot && one.id !== "USLACKBOT");
 export const isBot = (id) => user(id)?.is_bot === true || id === store.state.slack.bot.id;
 
-/** Whether a message is the bot's and more than words: a conference's card. */
-export const isCard = (item) => isBot(item.user) && item.blocks?.length > 0 && !item.deleted;
+/** Whether a message is the bot's and has a heading: a conference's card. */
+export const isCard = (item) => isBot(item.user) && item.blocks?.[0]?.type === "header" && !item.deleted;
 
 /** How people and channels are called in text. */
 export const names = {

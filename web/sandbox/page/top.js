@@ -17,7 +17,8 @@ export function topBar(go) {
 }
 
 function me(go) {
-  const options = store.state.me.map((id) => h("option", { value: id }, user(id)?.real_name || names.user(id) || id));
+  const called = (id) => (user(id)?.real_name || names.user(id) || id) + (user(id)?.guest ? " (guest)" : "");
+  const options = store.state.me.map((id) => h("option", { value: id }, called(id)));
   const props = { value: store.me, "data-testid": "me", onchange: (event) => go.me(event.currentTarget.value) };
   return h("label", { class: "me", key: "me" }, h("span", null, "I am"), h("select", props, options));
 }

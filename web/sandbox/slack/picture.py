@@ -17,6 +17,7 @@ def picture(ws: Workspace) -> Json:
 
 def _user(user: User) -> Json:
     told = {"id": user.id, "name": user.name, "real_name": user.real_name, "is_bot": user.is_bot}
+    told |= {"guest": True} if user.is_restricted else {}
     return told | ({"phone": user.phone} if user.phone else {})
 
 

@@ -30,9 +30,10 @@ class Slack(People):
         signing_secret: str,
         app_token: str | None = None,
         team_id: str = "T0SANDBOX",
+        bot_name: str = "confbot",
         seed: int = 0,
     ) -> None:
-        super().__init__(Workspace(clock, team_id, seed), Trouble(), signing_secret)
+        super().__init__(Workspace(clock, team_id, bot_name, seed), Trouble(), signing_secret)
         self.trouble.changed = self._ws.changed
         self._api = WebApi(self._ws, self.trouble, bot_token, app_token)
         self._runner: web.AppRunner | None = None

@@ -36,7 +36,7 @@ class Grant:
 
 
 class Workspace:
-    def __init__(self, clock: Clock, team_id: str, seed: int) -> None:
+    def __init__(self, clock: Clock, team_id: str, bot_name: str, seed: int) -> None:
         self.clock = clock
         self.team_id = team_id
         self.base = ""  # where the stand-in is served, without a slash at the end
@@ -53,7 +53,7 @@ class Workspace:
         self._last = 0
         self.bot_id = self.new_id("B")
         self.app_id = self.new_id("A")
-        self.bot = self.add_user("confbot", is_bot=True)
+        self.bot = self.add_user(bot_name, is_bot=True)
         self.slackbot = User(id="USLACKBOT", name="slackbot", real_name="Slackbot", team_id=team_id)
         self.users[self.slackbot.id] = self.slackbot
 

@@ -1,0 +1,162 @@
+"""Stopping and starting again on the same database: what was going on goes on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.store.db import StoreInUseError, open_store
+from tests.stories import checks
+from tests.stories.harness import Actor, Stage, requests, shown
+from tests.stories.waiting import eventually, tried
+from web.sandbox.house import House, program_in, stand_ins
+
+
+@asynccontextmanager
+async def house(folder: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[House]:
+    """A house in which programs come and go."""
+    checks.listen_in(caplog)
+    async with stand_ins(folder) as one:
+        one.channel("payments")
+        yield one
+    checks.assert_clean_log(caplog)
+    checks.assert_private_log(caplog, one)
+    checks.assert_specified(one)
+
+
+@asynccontextmanager
+async def run(one: House, *, telnyx_timeout: float = 8.0, port: int = 0) -> AsyncIterator[Stage]:
+    async with program_in(one, telnyx_timeout=telnyx_timeout, port=port) as program:
+        yield Stage(one, program, next(iter(one.slack.channels.values())))
+        one.telnyx.webhook_url = None
+
+
+def people(stage: Stage) -> tuple[Actor, Actor, Actor]:
+    ana, bo, cleo = (stage.person(name, f"+1212555012{at}") for at, name in enumerate(("Ana", "Bo", "Cleo")))
+    return ana, bo, cleo
+
+
+async def test_legs_the_card_and_the_thread_carry_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            await ana.types("create payments @bo @cleo", stage.channel)
+            await bo.comes_in()
+            thread = await stage.thread("payments")
+            await thread.shows("Bo joined")
+            await cleo.phone.rings()
+        async with run(one) as stage:
+            await cleo.comes_in()
+            assert cleo.phone.room == bo.phone.room
+            await thread.shows("Cleo joined")
+            await thread.card_shows("2 in")
+            await ana.types("end now", stage.channel)
+            await thread.shows("On the line: Bo and Cleo.")
+            await thread.card_shows("ENDED")
+            await bo.phone.idle()
+            await stage.passes(seconds=3)
+            await checks.assert_nothing_waits(stage.program)
+        assert [bo.phone.ring_count, cleo.phone.ring_count] == [1, 1]
+        assert len(one.telnyx.rooms) == 1
+        assert len([card for card in one.slack.messages(stage.channel) if "payments" in shown(card)]) == 1
+
+
+async def test_what_was_not_done_is_done_by_the_next_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, _ = people(stage)
+            one.telnyx.trouble.api_500 = 1_000_000
+            await ana.types("create payments @bo", stage.channel)
+            await tried(stage.program, 2)
+        one.telnyx.trouble.api_500 = 0
+        async with run(one) as stage:
+            await bo.comes_in()
+            await stage.quiet()
+        assert bo.phone.ring_count == 1
+
+
+async def test_a_timer_that_was_due_meanwhile_fires_at_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, *_ = people(stage)
+            await ana.types("create payments", stage.channel)
+            thread = await stage.thread("payments")
+        one.clock.skip(minutes=31)
+        async with run(one) as stage:
+            await thread.shows("Ended: ")
+            await thread.card_shows("ENDED")
+            await stage.quiet()
+
+
+async def test_a_stop_finishes_what_is_in_hand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Telnyx rings the phone and never answers; the stop waits for that, and the next run does not ring again."""
+    async with house(tmp_path, caplog) as one:
+        async with run(one, telnyx_timeout=1.0) as stage:
+            ana, bo, _ = people(stage)
+            one.telnyx.trouble.api_hang_after, one.telnyx.trouble.dropped = 1, 1.0
+            await ana.types("create payments @bo", stage.channel)
+            await bo.phone.rings()
+        assert stage.program.courier.idle
+        one.telnyx.trouble.dropped = 0.0
+        async with run(one) as stage:
+            await (await stage.thread("payments")).shows("Ringing Bo")
+            await bo.comes_in()
+            await stage.quiet()
+        assert bo.phone.ring_count == 1
+        assert len(requests(one, "/calls")) == 1
+
+
+async def test_a_stop_takes_nothing_more_in_hand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one:
+        numbers = [f"+1212555{last:04d}" for last in range(200, 220)]
+        async with run(one) as stage:
+            ana, *_ = people(stage)
+            await ana.types(f"create all hands {' '.join(numbers)}", stage.channel)
+            await eventually(lambda: requests(one, "/calls"), "the first is dialled")
+        stopped = len(requests(one, "/calls"))
+        assert stopped < len(numbers)
+        assert all(request.status for request in one.telnyx.requests)
+        async with run(one) as stage:
+            for number in numbers:
+                await one.telnyx.phone(number).rings()
+            await stage.quiet()
+        assert len(requests(one, "/calls")) == len(numbers)
+
+
+async def test_news_of_the_time_between_comes_in_when_telnyx_repeats_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, _ = people(stage)
+            await ana.types("create payments @bo", stage.channel)
+            await bo.phone.rings()
+            await stage.quiet()
+            where = str(one.telnyx.webhook_url)
+        one.telnyx.webhook_url = where
+        bo.phone.answers()
+        await eventually(lambda: one.telnyx.deliveries[-1].over, "Telnyx finds nobody")
+        async with run(one, port=int(where.split(":")[2].split("/", maxsplit=1)[0])) as stage:
+            one.clock.skip(seconds=20)
+            await bo.phone.hears("Press 1")
+            bo.phone.presses("1")
+            await bo.phone.in_room()
+            await stage.quiet()
+
+
+async def test_a_second_program_on_the_same_file_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one, run(one):
+        with pytest.raises(StoreInUseError, match=r"^another process is using .*confab\.db$"):
+            open_store(one.settings.database_url)
+
+
+async def test_a_start_without_telnyx_goes_on_and_catches_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one:
+        one.telnyx.trouble.api_500 = 1_000_000
+        async with run(one) as stage:
+            assert stage.program.telnyx_state == "Telnyx answered 500 10007"
+            one.telnyx.trouble.api_500 = 0
+            await eventually(lambda: stage.program.telnyx_state == "ok", "Telnyx is asked again")
