@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core import inputs as i
+from bot.core import legs, seating
 from bot.core.conference import LOST, Leg
-from bot.core.effects import AskKey, EndRoom, HangUp, PostCard, Says, Seat, TellHost
-from bot.core.lifecycle import ConferencePhase, LegPhase, Why
+from bot.core.effects import AskKey, EndRoom, PostCard, Says, TellHost
+from bot.core.lifecycle import ConferencePhase, LegPhase
 from bot.core.scene import Reach, Scene
 
 GATE_SECONDS = 60.0  # no answer from the gate after this long means no key
-UNNAMED = "unnamed-"  # stands for the id of a room that was over before we knew it
 ENDING_SECONDS = 15.0  # after the end, this long until every leg that is still up is hung up one by one
 
 
@@ -40,29 +40,29 @@ def _about_leg(scene: Scene, fact: i.Fact, leg: Leg) -> None:  # noqa: C901, PLR
         case i.Rang():
             _rang(scene, leg, fact)
         case i.Answered():
-            _answered(scene, _bind(leg, fact.call), fact.at)
+            _answered(scene, legs.bind(leg, fact.call), fact.at)
         case i.KeyGiven():
-            _key_given(scene, _bind(leg, fact.call), fact)
+            _key_given(scene, legs.bind(leg, fact.call), fact)
         case i.HungUp():
-            _over(scene, _bind(leg, fact.call), fact.at, fact.cause, fact.code)
+            legs.over(scene, legs.bind(leg, fact.call), fact.at, fact.cause, fact.code)
         case i.Joined():
             _joined(scene, leg, fact)
         case i.Left():
             _left(scene, leg, fact.at)
         case i.RoomOpened():
-            _room_is_open(scene, fact.room_id)
+            seating.room_is_open(scene, fact.room_id)
         case i.RoomEnded():
-            _room_is_over(scene, fact.room_id)
+            seating.room_is_over(scene, fact.room_id)
         case i.DialTried():
-            scene.put_leg(replace(leg, tried_at=_earliest(leg.tried_at, fact.at)))
+            scene.put_leg(replace(leg, tried_at=legs.earliest(leg.tried_at, fact.at)))
         case i.DialRefused():
-            _over(scene, replace(leg, refused_status=fact.status), fact.at, fact.cause, fact.code)
+            legs.over(scene, replace(leg, refused_status=fact.status), fact.at, fact.cause, fact.code)
         case i.Seated():
-            _seated(scene, fact)
+            seating.seated(scene, fact)
         case i.SeatRefused():
-            _seat_refused(scene, leg, fact)
+            seating.seat_refused(scene, leg, fact)
         case i.LegLost():
-            _over(scene, leg, fact.at, LOST, fact.code)
+            legs.over(scene, leg, fact.at, LOST, fact.code)
         case i.GateTimedOut():
             _no_key(scene, leg, fact.at)
         case _:
@@ -72,11 +72,11 @@ def _about_leg(scene: Scene, fact: i.Fact, leg: Leg) -> None:  # noqa: C901, PLR
 def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR0912  # one arm per fact, nothing else
     match fact:
         case i.RoomOpened():
-            _room_is_open(scene, fact.room_id)
+            seating.room_is_open(scene, fact.room_id)
         case i.RoomEnded():
-            _room_is_over(scene, fact.room_id)
+            seating.room_is_over(scene, fact.room_id)
         case i.RoomEndFailed() | i.EndTimedOut():
-            _hang_up_all(scene)
+            legs.hang_up_all(scene)
         case i.CardPosted():
             _card_posted(scene, fact)
         case i.CardDrawn():
@@ -112,41 +112,31 @@ def end(scene: Scene, *, by: str) -> None:
         scene.do(EndRoom(conference.id, conference.room_id))
     for leg in list(scene.legs.values()):
         if not (leg.in_room and conference.room_id):
-            _stop(scene, leg)
+            legs.stop(scene, leg)
     scene.cancel(f"idle:{conference.id}")
     if scene.conference.alive_legs:
         due = scene.now + ENDING_SECONDS
         scene.wake(f"ending:{conference.id}", due, i.EndTimedOut(conference.id, due))
 
 
-def _earliest(known: float | None, at: float) -> float:
-    return at if known is None else min(known, at)
-
-
-def _bind(leg: Leg, call: i.Call) -> Leg:
-    return (
-        leg if leg.call_control_id or not call.call_control_id else replace(leg, call_control_id=call.call_control_id)
-    )
-
-
 def _rang(scene: Scene, leg: Leg, fact: i.Rang) -> None:
     first = leg.rang_at is None and leg.phase in {LegPhase.QUEUED, LegPhase.DIALING}
-    leg = scene.put_leg(replace(_bind(leg, fact.call), rang_at=_earliest(leg.rang_at, fact.at)))
+    leg = scene.put_leg(replace(legs.bind(leg, fact.call), rang_at=legs.earliest(leg.rang_at, fact.at)))
     if scene.conference.ended:
-        _stop(scene, leg)
+        legs.stop(scene, leg)
     elif first and not leg.stop_asked:
         scene.say(Says.RINGING, scene.name(leg))
-    _hang_up_given_up(scene, leg)
+    legs.hang_up_given_up(scene, leg)
 
 
 def _answered(scene: Scene, leg: Leg, at: float) -> None:
     first = leg.answered_at is None
-    leg = scene.put_leg(replace(leg, answered_at=_earliest(leg.answered_at, at)))
-    _hang_up_given_up(scene, leg)
+    leg = scene.put_leg(replace(leg, answered_at=legs.earliest(leg.answered_at, at)))
+    legs.hang_up_given_up(scene, leg)
     if not scene.conference.gated:
         _pass(scene, leg, at)
     elif scene.conference.ended:
-        _stop(scene, leg)
+        legs.stop(scene, leg)
     elif leg.phase is not LegPhase.ANSWERED or leg.stop_asked or not first:
         return
     elif leg.passed_at is None and leg.asked_at is None:
@@ -156,15 +146,8 @@ def _answered(scene: Scene, leg: Leg, at: float) -> None:
         scene.wake(f"gate:{leg.id}", due, i.GateTimedOut(leg.id, due))
 
 
-def _hang_up_given_up(scene: Scene, leg: Leg) -> None:
-    """A call that we had given up on is there after all: nobody must be left on a line that leads nowhere."""
-    if leg.given_up and not leg.stop_asked:
-        scene.put_leg(replace(leg, stop_asked=True))
-        scene.do(HangUp(leg.id))
-
-
 def _key_given(scene: Scene, leg: Leg, fact: i.KeyGiven) -> None:
-    leg = scene.put_leg(replace(leg, answered_at=_earliest(leg.answered_at, fact.at)))
+    leg = scene.put_leg(replace(leg, answered_at=legs.earliest(leg.answered_at, fact.at)))
     if fact.status == "valid" and fact.digits == "1":
         _pass(scene, leg, fact.at)
     elif fact.status in {"valid", "invalid", "timeout"}:
@@ -172,179 +155,48 @@ def _key_given(scene: Scene, leg: Leg, fact: i.KeyGiven) -> None:
 
 
 def _pass(scene: Scene, leg: Leg, at: float) -> None:
-    leg = scene.put_leg(replace(leg, passed_at=_earliest(leg.passed_at, at)))
-    _cancel_gate(scene, leg)
+    leg = scene.put_leg(replace(leg, passed_at=legs.earliest(leg.passed_at, at)))
+    legs.cancel_gate(scene, leg)
     if scene.conference.ended:
-        _stop(scene, leg)
+        legs.stop(scene, leg)
     elif leg.alive and not leg.stop_asked:
-        _want_seat(scene, leg)
-
-
-def _cancel_gate(scene: Scene, leg: Leg) -> None:
-    if leg.asked_at is not None:
-        scene.cancel(f"gate:{leg.id}")
+        seating.want_seat(scene, leg)
 
 
 def _no_key(scene: Scene, leg: Leg, at: float) -> None:
     if leg.passed_at is None and leg.joined_at is None:
-        leg = scene.put_leg(replace(leg, no_key_at=_earliest(leg.no_key_at, at)))
-        _stop(scene, leg)
-
-
-def _want_seat(scene: Scene, leg: Leg) -> None:
-    """Send a leg that passed the gate into the room; one leg at a time opens it, the others wait."""
-    conference = scene.conference
-    if leg.seat_asked >= conference.room or leg.joined_at is not None:
-        return
-    if not conference.room_id and conference.opener:
-        return
-    opens = not conference.room_id
-    if opens:
-        scene.change(opener=leg.id)
-    scene.put_leg(replace(leg, seat_asked=conference.room))
-    scene.do(Seat(leg.id, conference.room, opens))
-
-
-def _seat_waiting(scene: Scene) -> None:
-    for leg in list(scene.legs.values()):
-        if leg.passed_at is not None and leg.alive and not leg.stop_asked:
-            _want_seat(scene, leg)
-
-
-def _room_is_open(scene: Scene, room_id: str) -> None:
-    conference = scene.conference
-    if room_id in conference.gone_rooms:
-        return
-    if not conference.room_id:
-        scene.change(room_id=room_id, opener="")
-        if conference.ended:
-            scene.do(EndRoom(conference.id, room_id))
-            return
-    if scene.reach is not Reach.LEG and not conference.ended:
-        _seat_waiting(scene)
-
-
-def _room_is_over(scene: Scene, room_id: str) -> None:
-    conference = scene.conference
-    if room_id in conference.gone_rooms:
-        return
-    unnamed = next((one for one in conference.gone_rooms if one.startswith(UNNAMED)), None)
-    if unnamed and room_id != conference.room_id:  # the room that we found over before we knew its id
-        scene.change(gone_rooms=tuple(sorted({*conference.gone_rooms, room_id} - {unnamed})))
-        return
-    current = conference.room_id in {"", room_id}
-    gone = tuple(sorted((*conference.gone_rooms, room_id)))
-    if not current:
-        scene.change(gone_rooms=gone)
-        return
-    scene.change(gone_rooms=gone, room_id="", opener="")
-    if not conference.ended:
-        _seat_waiting(scene)
-
-
-def _seated(scene: Scene, fact: i.Seated) -> None:
-    if fact.room != scene.conference.room:
-        return
-    if fact.room_id:
-        _room_is_open(scene, fact.room_id)
-    elif scene.conference.opener == fact.leg_id:
-        scene.change(opener="")
-    if scene.conference.ended:
-        _stop(scene, scene.legs[fact.leg_id])
-    else:
-        _seat_waiting(scene)
-
-
-def _seat_refused(scene: Scene, leg: Leg, fact: i.SeatRefused) -> None:
-    if scene.conference.opener == leg.id and fact.room == leg.seat_asked:
-        scene.change(opener="")
-    if fact.reason == "leg_gone":
-        _over(scene, leg, fact.at, LOST, fact.code)
-    elif fact.reason == "room_gone":
-        _reseat(scene, leg, fact.room)
-    elif fact.reason != "cancelled":
-        cause = {"full": "limit", "unreachable": "unreachable"}.get(fact.reason, "refused")
-        leg = scene.put_leg(replace(leg, cause=cause, detail=fact.code))
-        _stop(scene, leg)
-    if not scene.conference.ended:
-        _seat_waiting(scene)
-
-
-def _reseat(scene: Scene, leg: Leg, room: int) -> None:
-    conference = scene.conference
-    if room == leg.seat_asked:  # else it was sent to the next room meanwhile
-        scene.put_leg(replace(leg, seat_asked=0))
-    if room == conference.room:
-        gone = tuple(sorted((*conference.gone_rooms, conference.room_id or f"{UNNAMED}{room}")))
-        scene.change(gone_rooms=gone, room_id="", opener="")
+        leg = scene.put_leg(replace(leg, no_key_at=legs.earliest(leg.no_key_at, at)))
+        legs.stop(scene, leg)
 
 
 def _joined(scene: Scene, leg: Leg, fact: i.Joined) -> None:
     first = leg.joined_at is None
-    leg = scene.put_leg(replace(leg, joined_at=_earliest(leg.joined_at, fact.at)))
+    leg = scene.put_leg(replace(leg, joined_at=legs.earliest(leg.joined_at, fact.at)))
     if first:
-        _cancel_gate(scene, leg)
+        legs.cancel_gate(scene, leg)
     _note_live(scene, fact.at)
-    _room_is_open(scene, fact.room_id)
+    seating.room_is_open(scene, fact.room_id)
     if scene.conference.ended:
-        _stop(scene, leg)
+        legs.stop(scene, leg)
     elif not first:
         return
     elif leg.in_room:
         scene.say(Says.JOINED, scene.name(leg))
     else:
-        _say_left(scene, leg)
+        legs.say_left(scene, leg)
 
 
 def _note_live(scene: Scene, at: float) -> None:
     conference = scene.conference
     phase = ConferencePhase.LIVE if conference.phase is ConferencePhase.OPEN else conference.phase
-    scene.change(phase=phase, live_at=_earliest(conference.live_at, at))
+    scene.change(phase=phase, live_at=legs.earliest(conference.live_at, at))
 
 
 def _left(scene: Scene, leg: Leg, at: float) -> None:
     was_in = leg.in_room
-    leg = scene.put_leg(replace(leg, left_at=_earliest(leg.left_at, at)))
+    leg = scene.put_leg(replace(leg, left_at=legs.earliest(leg.left_at, at)))
     if was_in and not scene.conference.ended:
-        _say_left(scene, leg)
-
-
-def _say_left(scene: Scene, leg: Leg) -> None:
-    until = min(t for t in (leg.left_at, leg.gone_at, scene.now) if t is not None)
-    scene.say(Says.LEFT, scene.name(leg), seconds=max(0.0, until - (leg.joined_at or until)))
-
-
-def _over(scene: Scene, leg: Leg, at: float, cause: str, code: str) -> None:
-    was_alive, was_in = leg.alive, leg.in_room
-    if leg.cause and leg.cause != LOST:
-        cause, code = leg.cause, leg.detail or code
-    leg = scene.put_leg(replace(leg, gone_at=_earliest(leg.gone_at, at), cause=cause, detail=code))
-    _cancel_gate(scene, leg)
-    if not was_alive or scene.conference.ended:
-        return
-    if was_in:
-        _say_left(scene, leg)
-    elif leg.why not in {Why.LEFT, None}:
-        scene.say(Says.MISSED, scene.name(leg), detail=str(leg.why), code=leg.detail)
-
-
-def _stop(scene: Scene, leg: Leg) -> None:
-    """Hang a leg up, once; one that Telnyx was never asked to ring is simply over."""
-    if not leg.alive or leg.stop_asked:
-        return
-    _cancel_gate(scene, leg)
-    leg = scene.put_leg(replace(leg, stop_asked=True))
-    if leg.tried_at is None and not leg.call_control_id:
-        _over(scene, leg, scene.now, "cancelled", "")
-    else:
-        scene.do(HangUp(leg.id))
-
-
-def _hang_up_all(scene: Scene) -> None:
-    for leg in list(scene.legs.values()):
-        if leg.alive and (leg.call_control_id or leg.tried_at):
-            scene.put_leg(replace(leg, stop_asked=True))
-            scene.do(HangUp(leg.id))
+        legs.say_left(scene, leg)
 
 
 def _card_posted(scene: Scene, fact: i.CardPosted) -> None:

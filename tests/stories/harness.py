@@ -182,14 +182,16 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
 
 
 async def settled(program: Program) -> None:
-    """Waits until the courier has nothing in hand and no effect could start now."""
+    """Waits until the courier has nothing in hand, and no effect could start and no timer fire now."""
     give_up = time.monotonic() + PATIENCE
     while True:
         assert time.monotonic() < give_up, "the courier does not come to rest"
         now = program.clock.now()
         heads = await program.store.read(partial(outbox.heads, now=now))
         soon = await program.store.read(partial(outbox.next_due, now=now))
-        if not heads and program.courier.idle and (soon is None or soon > now + 3):
+        timer = await program.store.read(outbox.next_timer)
+        at_rest = not heads and program.courier.idle and (timer is None or timer > now)
+        if at_rest and (soon is None or soon > now + 3):
             return
         await program.clock.until(min(soon or now + 0.05, now + 0.05))
 

@@ -1,5 +1,7 @@
 """How conferences end: by a word, at any moment, or by themselves; and nobody stays on the line."""
 
+from copy import copy
+
 from tests.stories.harness import Actor, Stage, requests
 from tests.stories.waiting import eventually
 
@@ -128,8 +130,9 @@ async def test_who_comes_in_after_everybody_has_left_opens_the_next_room(stage: 
 async def test_a_word_about_a_conference_that_is_over_is_refused(stage: Stage) -> None:
     ana, bo = await two(stage)
     thread = await stage.thread("payments")
-    before = thread.card
+    before = copy(thread.card)  # a screen that lags behind
     await ana.types("end", stage.channel)
+    await thread.card_shows("ENDED")
     await bo.phone.idle()
     await ana.clicks(before, "Ring me")
     await ana.is_told("payments is already over.")

@@ -132,6 +132,22 @@ async def test_after_two_minutes_it_is_given_up_and_said(stage: Stage) -> None:
     await bo.comes_in()
 
 
+async def test_after_a_minute_of_doubt_a_phone_is_not_rung_again(stage: Stage) -> None:
+    """It rang, and neither the answer nor any news of it came; by now Telnyx would ring it anew."""
+    ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
+    trouble = stage.house.telnyx.trouble
+    trouble.dropped, trouble.api_500_after = 1.0, 1
+    await ana.types("create payments @bo", stage.channel)
+    await bo.phone.rings()
+    trouble.api_500 = 1_000_000
+    stage.house.clock.skip(seconds=31)
+    await bo.phone.idle()
+    stage.house.clock.skip(seconds=30)
+    trouble.dropped, trouble.api_500 = 0.0, 0
+    await (await stage.thread("payments")).shows("Bo: Telnyx could not be reached")
+    assert bo.phone.ring_count == 1
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
