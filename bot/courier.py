@@ -35,6 +35,7 @@ PATIENCE: dict[type[e.Effect], float] = {
     e.Seat: 60.0,
     e.HangUp: 3600.0,  # a leg that stays up costs money
     e.EndRoom: 3600.0,
+    e.Sweep: 20.0,  # the next one comes soon
     e.PostCard: 86400.0,
     e.DrawCard: 86400.0,
     e.Line: 86400.0,
@@ -174,6 +175,8 @@ class Courier:
                 return await self._hang_up(errand)
             case e.EndRoom():
                 await self._phone.end_room(effect.room_id, _command_id(errand))
+            case e.Sweep():
+                return await self._sweep(errand)
             case e.PostCard():
                 return await self._post_card(errand)
             case e.DrawCard():
@@ -219,6 +222,13 @@ class Courier:
         if call_control_id is None:
             return i.LegLost(leg.id, self._clock.now(), "")
         return await self._phone.hang_up(replace(leg, call_control_id=call_control_id), _command_id(errand))
+
+    async def _sweep(self, errand: Errand) -> i.Fact:
+        conference, now = errand.conference, self._clock.now()
+        survey = await self._phone.survey(conference.id, conference.room_id)
+        calls = sorted(survey.calls.items())
+        legs, up = tuple(leg for leg, _ in calls), tuple(call for _, call in calls)
+        return i.Swept(conference.id, now, legs, up, survey.members)
 
     async def _post_card(self, errand: Errand) -> i.Fact:
         ts = await self._found(errand)

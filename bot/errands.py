@@ -64,7 +64,7 @@ def begin(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
     match parcel.effect:
         case e.Dial() | e.AskKey() | e.Seat() | e.HangUp():
             return _begin_on_leg(connection, parcel, parcel.effect, now)
-        case e.EndRoom() | e.TellHost():
+        case e.EndRoom() | e.Sweep() | e.TellHost():
             return _send(connection, parcel, _conference(connection, parcel), now)
         case e.PostCard():
             return _begin_card(connection, parcel, now)
@@ -90,7 +90,7 @@ def _begin_on_leg(
             return replace(_send(connection, parcel, scene.conference, now), leg=leg, prompt=prompt)
         case e.Seat() if leg.alive and not leg.stop_asked:
             return replace(_send(connection, parcel, scene.conference, now), leg=leg)
-        case e.HangUp() if leg.alive or leg.given_up:
+        case e.HangUp() if leg.alive or leg.given_up or effect.stray:
             return replace(_send(connection, parcel, scene.conference, now), leg=leg)
         case e.Seat():
             return _drop(connection, parcel, i.SeatRefused(leg.id, now, effect.room, "cancelled"), now)

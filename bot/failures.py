@@ -52,7 +52,7 @@ def fact_of_failure(  # noqa: C901, PLR0911  # one arm per effect
                 return i.ChatLost(effect.conference_id, now, code)
             log.error("Slack refused a message for good: %s", never.reason)
             return None
-        case e.TellHost():
+        case e.TellHost() | e.Sweep():
             return None
         case _:
             assert_never(effect)

@@ -43,6 +43,14 @@ class Clock(Protocol):
     async def until(self, when: float) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """``calls``: our legs whose calls are up, with their call control ids. ``members``: the calls in the room."""
+
+    calls: dict[str, str]
+    members: tuple[str, ...] | None
+
+
 class Phone(Protocol):
     """Telnyx. It ignores a repeated ``command_id`` for 60 s ("Receiving webhooks for programmable voice")."""
 
@@ -52,6 +60,10 @@ class Phone(Protocol):
 
     async def find(self, leg: Leg) -> str | None:
         """The call control id of the live call whose client_state names this leg, or None."""
+        ...
+
+    async def survey(self, conference_id: str, room_id: str) -> Survey:
+        """Which calls of this conference are up, and who is in its room (not asked for when ``room_id`` is "")."""
         ...
 
     async def ask_key(self, leg: Leg, prompt: str, command_id: str) -> Fact | None:

@@ -16,7 +16,7 @@ from bot.core import facts, verbs
 from bot.core.conference import Conference, Picture
 from bot.core.effects import PostCard
 from bot.core.grammar import FORGET
-from bot.core.inputs import CardDrawn, ConferenceFact, Delivery, Fact, News, Request, RoomEnded, RoomOpened
+from bot.core.inputs import CardDrawn, ConferenceFact, Delivery, Fact, News, Request, RoomEnded, RoomOpened, Swept
 from bot.core.phone import masked
 from bot.core.replies import Ask, Choice, HelpOn, Nothing, Refusal, Refused, Reply, Status, Told, Which
 from bot.core.scene import Reach, Scene
@@ -202,7 +202,7 @@ class Service:
             return
         leg_id: str | None = getattr(fact, "leg_id", None) or getattr(getattr(fact, "call", None), "leg_id", None)
         conference_id = parcels[0].conference_id
-        if not isinstance(fact, CardDrawn):
+        if not isinstance(fact, CardDrawn | Swept):  # neither is news
             key, now = f"outbox:{parcels[0].id}", self._clock.now()
             kind = type(fact).__name__
             ledger.remember(connection, key, kind, now, codec.body(fact), conference_id=conference_id)

@@ -28,6 +28,14 @@ class Seat:
 @dataclass(frozen=True, slots=True)
 class HangUp:
     leg_id: str
+    stray: bool = False  # the call is up although the leg counts as over
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Ask Telnyx which calls are up and who is in the room."""
+
+    conference_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,6 @@ class TellHost:
     reason: str
 
 
-PhoneEffect = Dial | AskKey | Seat | HangUp | EndRoom
+PhoneEffect = Dial | AskKey | Seat | HangUp | EndRoom | Sweep
 ChatEffect = PostCard | DrawCard | Line | TellHost
 Effect = PhoneEffect | ChatEffect

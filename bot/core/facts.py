@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.core import inputs as i
-from bot.core import legs, seating
+from bot.core import legs, seating, sweep
 from bot.core.conference import LOST, Leg
 from bot.core.effects import AskKey, EndRoom, PostCard, Says, TellHost
 from bot.core.lifecycle import ConferencePhase, LegPhase
@@ -22,7 +22,7 @@ def reach(fact: i.Fact) -> Reach:
     """How much of the conference ``apply`` needs to see for this fact."""
     if isinstance(fact, i.RoomOpened | i.RoomEnded | i.Seated | i.SeatRefused):
         return Reach.WAITING
-    if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut):
+    if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut | i.Swept):
         return Reach.WHOLE
     return Reach.CONFERENCE if isinstance(fact, i.ConferenceFact) else Reach.LEG
 
@@ -77,6 +77,10 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
             seating.room_is_over(scene, fact.room_id)
         case i.RoomEndFailed() | i.EndTimedOut():
             legs.hang_up_all(scene)
+        case i.SweepDue():
+            sweep.due(scene)
+        case i.Swept():
+            _swept(scene, fact)
         case i.CardPosted():
             _card_posted(scene, fact)
         case i.CardDrawn():
@@ -197,6 +201,14 @@ def _left(scene: Scene, leg: Leg, at: float) -> None:
     leg = scene.put_leg(replace(leg, left_at=legs.earliest(leg.left_at, at)))
     if was_in and not scene.conference.ended:
         legs.say_left(scene, leg)
+
+
+def _swept(scene: Scene, fact: i.Swept) -> None:
+    found = sweep.missed(scene, fact)
+    for news, leg in found:
+        _about_leg(scene, news, scene.legs[leg.id])
+    sweep.hang_up_strays(scene, fact)
+    sweep.tell(scene, repaired=bool(found))
 
 
 def _card_posted(scene: Scene, fact: i.CardPosted) -> None:

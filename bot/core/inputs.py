@@ -1,6 +1,6 @@
 """What comes in: requests (what a person asked) and facts (what happened), both closed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +237,40 @@ class EndTimedOut:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class SweepDue:
+    conference_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What Telnyx says is true at ``at``: our legs whose calls are up, those calls, and the calls in the room.
+
+    ``members`` is None when the room was not asked for, or is not known.
+    """
+
+    conference_id: str
+    at: float
+    legs: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    members: tuple[str, ...] | None = None
+
+
 News = Rang | Answered | KeyGiven | HungUp | Joined | Left | RoomOpened | RoomEnded
 LegFact = DialTried | DialRefused | Seated | SeatRefused | LegLost | GateTimedOut
-ConferenceFact = RoomEndFailed | CardPosted | CardDrawn | CardLost | ChatLost | TroubleSeen | IdleTimedOut | EndTimedOut
+ConferenceFact = (
+    SweepDue
+    | Swept
+    | RoomEndFailed
+    | CardPosted
+    | CardDrawn
+    | CardLost
+    | ChatLost
+    | TroubleSeen
+    | IdleTimedOut
+    | EndTimedOut
+)
 Fact = News | LegFact | ConferenceFact
 
 
@@ -249,7 +280,6 @@ class Delivery:
 
     key: str
     fact: Fact
-    seen: float = field(default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.core.conference import Conference, Leg, Participant, Picture, Row
 from bot.core.effects import Dial, DrawCard, Effect, Line, PostCard, Says
-from bot.core.inputs import Fact, IdleTimedOut
+from bot.core.inputs import Fact, IdleTimedOut, SweepDue
 
+SWEEP_EVERY = 30.0  # seconds between two looks at what Telnyx says is true, while somebody is on a line
 EMPTY_AFTER_CALLS = 60.0  # seconds an empty conference waits for somebody to be rung again
 EMPTY_BEFORE_CALLS = 1800.0  # the same before anybody was ever in
 
@@ -109,6 +110,10 @@ class Scene:
         wait = EMPTY_AFTER_CALLS if self.conference.live_at else EMPTY_BEFORE_CALLS
         self.wake(f"idle:{self.conference.id}", self.now + wait, IdleTimedOut(self.conference.id, self.now + wait))
 
+    def sweep_later(self) -> None:
+        due = self.now + SWEEP_EVERY
+        self.wake(f"sweep:{self.conference.id}", due, SweepDue(self.conference.id, due))
+
     def picture(self) -> Picture:
         rows = tuple(Row(person, self.latest(person)) for person in self.participants.values())
         return Picture(self.conference, rows)
@@ -129,3 +134,4 @@ class Scene:
             self.await_company()
         elif self.conference.alive_legs and not before:
             self.cancel(f"idle:{self.conference.id}")
+            self.sweep_later()

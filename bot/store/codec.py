@@ -42,7 +42,11 @@ def heard(data: dict[str, Any]) -> Heard:
 
 
 def _nested(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: _NESTED[key](**value) if key in _NESTED else value for key, value in data.items()}
+    return {key: _NESTED[key](**value) if key in _NESTED else _frozen(value) for key, value in data.items()}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

@@ -127,8 +127,8 @@ def lane_and_pace(conference: Conference, effect: e.Effect) -> tuple[str, str]:
             return f"leg:{effect.leg_id}", "telnyx:dial"
         case e.AskKey() | e.Seat() | e.HangUp():
             return f"leg:{effect.leg_id}", ""
-        case e.EndRoom():
-            return f"room:{conference.id}", ""
+        case e.EndRoom() | e.Sweep():
+            return f"{'room' if isinstance(effect, e.EndRoom) else 'sweep'}:{conference.id}", ""
         case e.PostCard() | e.Line():
             return f"chat:{conference.id}", f"slack:{conference.channel}"
         case e.DrawCard():

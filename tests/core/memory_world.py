@@ -3,7 +3,7 @@
 from bot.core import facts, verbs
 from bot.core import inputs as i
 from bot.core.conference import Conference, Leg, Participant
-from bot.core.effects import DrawCard, Effect, Line, Says
+from bot.core.effects import DrawCard, Effect, Line, Says, Sweep
 from bot.core.lifecycle import LegPhase
 from bot.core.replies import Reply
 from bot.core.scene import Reach, Scene, Timer
@@ -143,7 +143,7 @@ class World:
         self.timers |= scene.timers
         self.timers = {key: one for key, one in self.timers.items() if one.fact is not None}
         self.effects += scene.effects
-        return [effect for effect in scene.effects if not isinstance(effect, DrawCard)]
+        return [effect for effect in scene.effects if not isinstance(effect, DrawCard | Sweep)]
 
 
 def said(effects: list[Effect]) -> list[tuple[Says, str]]:

@@ -1,0 +1,116 @@
+"""What the sweep concludes from what Telnyx says is true."""
+
+from bot.core import inputs as i
+from bot.core.effects import HangUp, Line, Says
+from bot.core.lifecycle import LegPhase, Why
+from tests.core.memory_world import World
+
+
+def swept(world: World, up: list[str], members: list[str] | None = None, after: float = 60) -> i.Swept:
+    """An answer of Telnyx, by the names of those whose calls are up and of those in the room."""
+    world.now += after
+    legs = tuple(sorted(world.leg(name).id for name in up))
+    calls = tuple(f"v3:{leg}" for leg in legs)
+    inside = None if members is None else tuple(f"v3:{world.leg(name).id}" for name in members)
+    return i.Swept("c", world.now, legs, calls, inside)
+
+
+def told(world: World) -> list[Says]:
+    return [effect.says for effect in world.effects if isinstance(effect, Line)]
+
+
+def test_a_call_that_is_no_longer_up_is_over() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    world.take(swept(world, []))
+    assert world.leg("Ana").phase is LegPhase.GONE
+    assert told(world)[-2:] == [Says.MISSED, Says.TROUBLE]
+
+
+def test_somebody_who_was_in_has_left() -> None:
+    world = World("Ana")
+    world.came_in("Ana")
+    world.take(swept(world, []))
+    assert world.leg("Ana").why is Why.LEFT
+    world.counts_are_right()
+
+
+def test_telnyx_own_cause_wins_when_it_comes_after_all() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    world.take(swept(world, []))
+    world.hung_up("Ana", "user_busy")
+    assert world.leg("Ana").why is Why.BUSY
+
+
+def test_what_is_known_since_a_moment_is_newer_than_the_answer() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    assert world.take(swept(world, [], after=10)) == []
+    assert world.leg("Ana").alive
+
+
+def test_somebody_found_in_the_room_has_joined() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    world.answered("Ana")
+    world.take(swept(world, ["Ana"], ["Ana"]))
+    assert world.leg("Ana").in_room
+    world.counts_are_right()
+
+
+def test_a_call_outside_the_room_that_it_was_in_is_hung_up() -> None:
+    world = World("Ana", "Bo")
+    world.came_in("Ana")
+    world.came_in("Bo")
+    ordered = world.take(swept(world, ["Ana", "Bo"], ["Ana"]))
+    assert HangUp(world.leg("Bo").id, stray=True) in ordered
+    assert not world.leg("Bo").in_room
+    assert world.leg("Ana").in_room
+
+
+def test_a_room_that_was_not_asked_for_says_nothing_about_who_is_in() -> None:
+    world = World("Ana")
+    world.came_in("Ana")
+    assert world.take(swept(world, ["Ana"], None)) == []
+    assert world.leg("Ana").in_room
+
+
+def test_a_phone_that_is_up_longer_than_it_can_ring_was_answered() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    assert world.take(swept(world, ["Ana"], after=60)) == []
+    world.take(swept(world, ["Ana"], after=60))
+    assert world.leg("Ana").phase is LegPhase.ANSWERED
+
+
+def test_a_call_that_is_up_although_its_leg_is_over_is_hung_up() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    world.hung_up("Ana", "user_busy")
+    assert world.take(swept(world, ["Ana"])) == [HangUp(world.leg("Ana").id, stray=True)]
+
+
+def test_a_call_that_is_up_after_the_end_is_hung_up() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    world.ask("end", rest="now")
+    assert world.take(swept(world, ["Ana"])) == [HangUp(world.leg("Ana").id, stray=True)]
+
+
+def test_what_is_well_is_left_alone() -> None:
+    world = World("Ana", "Bo")
+    world.came_in("Ana")
+    world.rang("Bo")
+    assert world.take(swept(world, ["Ana", "Bo"], ["Ana"], after=40)) == []
+
+
+def test_it_goes_on_while_somebody_is_on_a_line() -> None:
+    world = World("Ana")
+    assert "sweep:c" in world.timers
+    world.passes(31)
+    assert world.timers["sweep:c"].due > world.now
+    world.rang("Ana")
+    world.hung_up("Ana", "user_busy")
+    world.passes(61)
+    assert "sweep:c" not in world.timers
