@@ -66,5 +66,7 @@ def _missed(line: Line) -> str:
 def _ended(line: Line, who: Sequence[str]) -> str:
     by = f" by {typed(line.by)}" if line.by else ""
     after = f" after {duration(line.seconds)}" if line.seconds else ""
+    if not line.by and not who:
+        return "Ended: nobody came."
     alone = "" if line.by else ": nobody was on the line any more"
     return f"Ended{by}{after}{alone}. " + (f"On the line: {names(who)}." if who else "Nobody had joined.")

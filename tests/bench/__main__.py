@@ -148,8 +148,8 @@ async def cost(machine: Machine, key: SigningKey, small: Sequence[str], large: S
 async def bench(house: House, folder: Path, calls: dict[str, list[str]]) -> None:
     machine = await starting(house, folder)
     key = house.telnyx.signing_key
-    await commands(house)
     await lines(house)
+    await commands(house)
     await doors(machine.port, key, calls["flood"])
     await cost(machine, key, calls["small"], calls["large"])
     await machine.stop()

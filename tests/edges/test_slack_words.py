@@ -40,7 +40,7 @@ def test_lines_are_what_a_person_would_say() -> None:
 def test_the_end_is_told_with_who_was_there() -> None:
     by_ana = line(Says.ENDED, "Ana", "Bo", by="Ana", seconds=720)
     assert said(by_ana) == "⚫ Ended by Ana after 12 min. On the line: Ana and Bo."
-    assert said(line(Says.ENDED)) == "⚫ Ended: nobody was on the line any more. Nobody had joined."
+    assert said(line(Says.ENDED)) == "⚫ Ended: nobody came."
 
 
 def test_a_limit_of_telnyx_is_told_in_words_with_its_code() -> None:
