@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx
@@ -12,12 +11,11 @@ from telnyx.types import CallControlApplication
 from bot.core.conference import Leg
 from bot.core.inputs import Call, DialRefused, Fact, LegLost, Rang, Seated, SeatRefused
 from bot.ports import Clock, Later, Never, Survey
-from bot.telnyx import client_state
+from bot.telnyx import client_state, lists
 from bot.telnyx.problem import Problem, asked
 
 VOICE = "AWS.Polly.Joanna-Neural"
 DIALABLE = re.compile(r"\+[1-9][0-9]{6,14}")  # Telnyx also takes sip: addresses and ",digits"; we never send them
-MAX_PAGES = 20  # of 250 calls
 MAX_SPEECH = 3000  # characters (Telnyx)
 MAX_PARTICIPANTS = 800  # Telnyx's most; its default is 250
 
@@ -126,21 +124,7 @@ class TelnyxPhone:
         return answer or None
 
     async def _find(self, leg_id: str) -> str:
-        async for call_leg, control_id in self._calls_up():
-            if call_leg == leg_id:
-                return control_id
-        return ""
-
-    async def _calls_up(self) -> AsyncIterator[tuple[str, str]]:
-        """Our legs whose calls are up, with their call control ids."""
-        for number in range(1, MAX_PAGES + 1):
-            page = await self._telnyx.connections.list_active_calls(
-                self._connection_id, page_number=number, page_size=250
-            )
-            for call in page.data:
-                yield client_state.leg_id(call.client_state), str(call.call_control_id)
-            if not page.has_next_page():
-                break
+        return (await lists.calls_up(self._telnyx, self._connection_id)).get(leg_id, "")
 
     async def survey(self, conference_id: str, room_id: str) -> Survey:
         answer = await asked(self._survey(conference_id, room_id))
@@ -151,22 +135,9 @@ class TelnyxPhone:
         return answer
 
     async def _survey(self, conference_id: str, room_id: str) -> Survey:
-        ours = f"{conference_id}."
-        calls = {leg_id: control_id async for leg_id, control_id in self._calls_up() if leg_id.startswith(ours)}
-        return Survey(calls, await self._members(room_id) if room_id else None)
-
-    async def _members(self, room_id: str) -> tuple[str, ...] | None:
-        """The calls in a room; None when Telnyx no longer knows the room."""
-        found: list[str] = []
-        try:
-            for number in range(1, MAX_PAGES + 1):
-                page = await self._telnyx.conferences.list_participants(room_id, page_number=number, page_size=250)
-                found += [one.call_control_id for one in page.data if one.status != "left"]
-                if not page.has_next_page():
-                    break
-        except telnyx.NotFoundError:
-            return None
-        return tuple(found)
+        up = await lists.calls_up(self._telnyx, self._connection_id)
+        ours = {leg_id: call for leg_id, call in up.items() if leg_id.startswith(f"{conference_id}.")}
+        return Survey(ours, await lists.members(self._telnyx, room_id) if room_id else None)
 
     async def ask_key(self, leg: Leg, prompt: str, command_id: str) -> Fact | None:
         control_id = await self._control_id(leg)

@@ -168,9 +168,13 @@ async def test_active_calls_are_all_that_have_not_ended(desk: Desk) -> None:
     await desk.dial(ANA)
     desk.phone(ANA).declines()
     calls = {await desk.dial(f"+121255502{number:02}", client_state=state("x")) for number in range(23)}
-    listed = [row async for row in desk.sdk.connections.list_active_calls(APP)]
-    assert {row.call_control_id for row in listed} == calls
-    assert {row.client_state for row in listed} == {state("x")}
+    first = await desk.sdk.connections.list_active_calls(APP)
+    assert first.meta
+    told = first.meta.model_extra or {}
+    assert (len(first.data), told["total_items"]) == (20, 23)
+    rest = await desk.sdk.connections.list_active_calls(APP, extra_query={"page[after]": told["cursors"]["after"]})
+    assert {row.call_control_id for row in (*first.data, *rest.data)} == calls
+    assert {row.client_state for row in first.data} == {state("x")}
 
 
 async def test_ids_may_be_percent_encoded(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer, unused_port
 
 from bot.core.conference import Leg
 from bot.core.inputs import Call, DialRefused, LegLost, Rang, Seated, SeatRefused
-from bot.ports import Later, Never, Phone
+from bot.ports import Later, Never, Phone, Survey
 from bot.telnyx import client_state
 from bot.telnyx.client import TelnyxPhone
 
@@ -367,24 +367,44 @@ async def test_a_room_that_is_over_is_ended(telnyx: Telnyx, phone: TelnyxPhone, 
     await phone.end_room("room-1", "e5")
 
 
-def active(*legs: str, page: int = 1, pages: int = 1) -> dict[str, Any]:
+def active(*legs: str, after: str = "", total: int | None = None) -> dict[str, Any]:
     calls = [{"call_control_id": f"v3:{leg}", "client_state": client_state.pack(leg)} for leg in legs]
-    return {"data": calls, "meta": {"page_number": page, "total_pages": pages, "page_size": 250}}
+    meta: dict[str, Any] = {"cursors": {"after": after} if after else {}}
+    return {"data": calls, "meta": meta | ({} if total is None else {"total_items": total})}
 
 
 async def test_find_looks_at_every_page(telnyx: Telnyx, phone: TelnyxPhone) -> None:
-    telnyx.says(active(*["other"] * 250, pages=2))
-    telnyx.says(active("c1.1.1", page=2, pages=2))
+    telnyx.says(active(*["other"] * 250, after="v1:next", total=251))
+    telnyx.says(active("c1.1.1", total=251))
     assert await phone.find(QUEUED) == "v3:c1.1.1"
     assert telnyx.asked == [
-        ("GET /v2/connections/app-1/active_calls", {"page[size]": "250", "page[number]": "1"}),
-        ("GET /v2/connections/app-1/active_calls", {"page[size]": "250", "page[number]": "2"}),
+        ("GET /v2/connections/app-1/active_calls", {"page[limit]": "250"}),
+        ("GET /v2/connections/app-1/active_calls", {"page[limit]": "250", "page[after]": "v1:next"}),
     ]
+
+
+async def test_an_incomplete_list_is_no_answer(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    telnyx.says(active("c1.2.1", total=2))
+    with pytest.raises(Later):
+        await phone.survey("c1", "")
+
+
+async def test_a_survey_tells_of_one_conference_only(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    telnyx.says(active("c1.1.1", "c2.1.1", total=2))
+    telnyx.says(
+        {"data": [{"call_control_id": "v3:c1.1.1", "status": "joined"}, {"call_control_id": "x", "status": "left"}]}
+    )
+    assert await phone.survey("c1", "room-1") == Survey({"c1.1.1": "v3:c1.1.1"}, ("v3:c1.1.1",))
+
+
+async def test_a_survey_of_a_room_that_is_no_more(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    telnyx.says(active(total=0))
+    telnyx.refuses(404, "90058")
+    assert await phone.survey("c1", "room-1") == Survey({}, None)
 
 
 async def test_find_does_not_mistake_other_calls(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.says({"data": [{"call_control_id": "x", "client_state": None}, {"call_control_id": "y"}]})
-    telnyx.says({"data": []})  # the first answer did not say how many pages there are
     assert await phone.find(QUEUED) is None
 
 
@@ -395,10 +415,11 @@ async def test_a_list_that_cannot_be_read_is_no_answer(telnyx: Telnyx, phone: Te
         await phone.find(QUEUED)
 
 
-async def test_find_ends_even_if_telnyx_never_stops(telnyx: Telnyx, phone: TelnyxPhone) -> None:
-    for page in range(20):
-        telnyx.says(active(*["other"] * 250, page=page + 1, pages=1000))
-    assert await phone.find(QUEUED) is None
+async def test_a_list_without_an_end_is_no_answer(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    for _ in range(20):
+        telnyx.says(active("other", after="v1:always the same"))
+    with pytest.raises(Later):
+        await phone.find(QUEUED)
 
 
 async def test_find_under_an_unknown_application_never_works(telnyx: Telnyx, phone: TelnyxPhone) -> None:

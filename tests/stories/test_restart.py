@@ -160,3 +160,26 @@ async def test_a_start_without_telnyx_goes_on_and_catches_up(tmp_path: Path, cap
             assert stage.program.telnyx_state == "Telnyx answered 500 10007"
             one.telnyx.trouble.api_500 = 0
             await eventually(lambda: stage.program.telnyx_state == "ok", "Telnyx is asked again")
+
+
+async def test_what_happened_in_an_outage_of_an_hour_is_found_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            await ana.types("create payments @bo @cleo", stage.channel)
+            await bo.comes_in()
+            await cleo.comes_in()
+            thread = await stage.thread("payments")
+            await thread.card_shows("2 in")
+        bo.phone.hangs_up()
+        one.clock.skip(hours=1)
+        async with run(one) as stage:
+            await thread.shows("Bo left")
+            await thread.card_shows("1 in")
+            await thread.shows("put the list right")
+            assert cleo.phone.state == "talking"
+            await ana.types("end now", stage.channel)
+            await cleo.phone.idle()
+            await stage.passes(seconds=3)

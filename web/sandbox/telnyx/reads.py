@@ -1,5 +1,6 @@
 """What can be asked without changing anything."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 
 from web.sandbox.telnyx.exchange import Exchange
@@ -27,7 +28,7 @@ class Reads:
         if connection_id != self._exchange.connection_id:
             raise Refusal("10015", "The connection does not exist.", field="connection_id")
         now = self._exchange.agenda.now()
-        return _page([call.active(now) for call in self._exchange.calls.values() if call.alive], query)
+        return _cursor_page([call.active(now) for call in self._exchange.calls.values() if call.alive], query)
 
     def conferences(self, query: Query) -> dict[str, object]:
         rooms = sorted(self._rooms.by_id.values(), key=lambda room: room.expires_at, reverse=True)
@@ -68,6 +69,29 @@ class Reads:
             "updated_at": iso(self._born),
         }
         return {"data": {**data, **self.application}}
+
+
+def _cursor_page(rows: Sequence[object], query: Query) -> dict[str, object]:
+    """A list that is paged by cursor, twenty at a time unless asked otherwise."""
+    limit, start = _whole(query, "page[limit]", 20, 250), _start(query.get("page[after]", ""))
+    end = start + limit
+    cursors = {"after": _opaque(end)} if end < len(rows) else {}
+    if start:
+        cursors["before"] = _opaque(max(0, start - limit))
+    return {"data": list(rows[start:end]), "meta": {"total_items": len(rows), "cursors": cursors}}
+
+
+def _opaque(start: int) -> str:
+    return "v1:" + base64.b64encode(str(start).encode()).decode()
+
+
+def _start(cursor: str) -> int:
+    if not cursor:
+        return 0
+    try:
+        return int(base64.b64decode(cursor.removeprefix("v1:"), validate=True))
+    except ValueError:
+        raise Refusal("10033", "page[after] is no cursor.", field="page[after]") from None
 
 
 def _page(rows: Sequence[object], query: Query) -> dict[str, object]:

@@ -1,0 +1,55 @@
+"""Telnyx's lists: which calls are up, who is in a room. A list that may be incomplete is no answer."""
+
+from telnyx import AsyncTelnyx, NotFoundError
+
+from bot.ports import Later
+from bot.telnyx import client_state
+
+MAX_PAGES = 20  # of 250
+
+
+async def calls_up(sdk: AsyncTelnyx, connection_id: str) -> dict[str, str]:
+    """Our legs whose calls are up, with their call control ids. Raises Later when not all of them could be had.
+
+    Pages are told by a cursor (``GET /connections/{id}/active_calls``: page[limit], page[after], meta.cursors); the SDK
+    would ask for page numbers, which are not answered.
+    """
+    calls: dict[str, str] = {}
+    listed, after = 0, ""
+    for _ in range(MAX_PAGES):
+        asked = {"page[limit]": "250"} | ({"page[after]": after} if after else {})
+        page = await sdk.connections.list_active_calls(connection_id, extra_query=asked)
+        listed += len(page.data)
+        calls |= {client_state.leg_id(call.client_state): str(call.call_control_id) for call in page.data}
+        meta = (page.meta.model_extra if page.meta else None) or {}
+        after = _cursor(meta)
+        if not after:
+            _check_complete(listed, meta.get("total_items"))
+            calls.pop("", None)
+            return calls
+    raise Later("Telnyx's list of active calls has no end")
+
+
+async def members(sdk: AsyncTelnyx, room_id: str) -> tuple[str, ...] | None:
+    """The calls in a room; None when Telnyx no longer knows the room. Raises Later when not all could be had."""
+    found: list[str] = []
+    for number in range(1, MAX_PAGES + 1):
+        try:
+            page = await sdk.conferences.list_participants(room_id, page_number=number, page_size=250)
+        except NotFoundError:
+            return None
+        found += [one.call_control_id for one in page.data if one.status != "left"]
+        if page.meta is None or number >= (page.meta.total_pages or 0):
+            return tuple(found)
+    raise Later("Telnyx's list of participants has no end")
+
+
+def _cursor(meta: dict[str, object]) -> str:
+    cursors = meta.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    return after if isinstance(after, str) and after != "null" else ""
+
+
+def _check_complete(listed: int, total: object) -> None:
+    if isinstance(total, int) and listed < total:
+        raise Later(f"Telnyx listed {listed} of {total} active calls")
