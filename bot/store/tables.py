@@ -96,7 +96,7 @@ class JournalRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     key: str = Field(unique=True)
     kind: str
-    conference_id: str = Field(index=True)
+    conference_id: str
     at: float
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     answer: dict[str, Any] | None = Field(sa_column=Column(JSON))
@@ -110,7 +110,7 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (Index("outbox_lane", "lane", "id"), Index("outbox_due", "due"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
-    conference_id: str = Field(index=True)
+    conference_id: str
     lane: str
     pace: str
     kind: str

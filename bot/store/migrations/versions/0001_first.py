@@ -94,7 +94,6 @@ def _journal() -> None:
         sa.UniqueConstraint("key"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_journal_conference_id"), "journal", ["conference_id"], unique=False)
     op.create_index(
         "journal_waiting",
         "journal",
@@ -120,7 +119,6 @@ def _outbox() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_outbox_conference_id"), "outbox", ["conference_id"], unique=False)
     op.create_index("outbox_due", "outbox", ["due"], unique=False)
     op.create_index("outbox_lane", "outbox", ["lane", "id"], unique=False)
 
