@@ -120,7 +120,7 @@ async def lines(house: House) -> None:
 
         await house.slack.until(told, 10, "the line")
         took.append(time.time() - declined)
-    show("webhook → thread line posted, p99", percentile(took, 0.99), "s", 1.2)
+    show("webhook → thread line posted, p99", percentile(took[1:], 0.99), "s", 1.2)  # the first warms up
 
 
 async def doors(port: int, key: SigningKey, calls: Sequence[str]) -> None:
