@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, assert_never
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import errands
 from bot.core import effects as e
@@ -26,6 +27,7 @@ MOST_IN_HAND = 64
 DEDUPE_SECONDS = 55.0  # Telnyx ignores a repeated command_id for 60 s; after that a repeat may ring twice
 TROUBLE_AFTER = 5.0  # seconds without success until the card says so
 LONGEST_PAUSE = 30.0
+FAULT_PAUSE = 60.0
 ROOM_IN_THE_MAKING = 5.0  # seconds for which a room that Telnyx does not know may still come to be
 
 # How long an effect is worth trying, in seconds from the first try.
@@ -91,12 +93,22 @@ class Courier:
         self._freed.clear()
         view = await self._service.store.read(partial(_look, now=now))
         for key, fact in view.timers:
-            await self._service.fire(key, fact)
+            await self._fire(key, fact)
         taken = self._pick(view.heads)
         self._lanes |= {parcel.lane for parcel in taken}
         await asyncio.gather(*(self._begin(parcel, now) for parcel in taken))
         if not taken and not view.timers:
             await self._rest(view.next)
+
+    async def _fire(self, key: str, fact: i.Fact) -> None:
+        """A timer that fails by a fault of ours must not hold up everything else."""
+        try:
+            await self._service.fire(key, fact)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("timer %s failed by a fault of ours; it is tried again later", key)
+            await self._service.put_off(key, FAULT_PAUSE)
 
     def _pick(self, heads: list[Parcel]) -> list[Parcel]:
         """Heads of free lanes, at most one per pace."""

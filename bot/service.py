@@ -65,6 +65,11 @@ class Service:
         """Handle a timer that is due, unless it was cancelled meanwhile."""
         await self.store.run(partial(self._fire, key, fact))
 
+    async def put_off(self, key: str, pause: float) -> None:
+        """Fire a timer ``pause`` seconds from now instead."""
+        due = self._clock.now() + pause
+        await self.store.run(lambda connection: ledger.move_timer(connection, key, due))
+
     async def picture(self, conference_id: str) -> Picture | None:
         now = self._clock.now()
         scene = await self.store.read(lambda connection: ledger.whole_scene(connection, conference_id, now))

@@ -161,6 +161,10 @@ def due_timers(connection: Connection, now: float) -> list[tuple[str, Fact]]:
     return [(row.key, codec.fact(row.body["kind"], row.body["fact"])) for row in rows]
 
 
+def move_timer(connection: Connection, key: str, due: float) -> None:
+    connection.execute(update(timer).where(timer.c.key == key).values(due=due))
+
+
 def take_timer(connection: Connection, key: str, now: float) -> bool:
     """Remove a timer that fires; False when it was cancelled, moved or fired meanwhile."""
     return bool(connection.execute(delete(timer).where(timer.c.key == key, timer.c.due <= now)).rowcount)
