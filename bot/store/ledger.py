@@ -174,11 +174,6 @@ def find_by_room(connection: Connection, room_id: str) -> str | None:
     return connection.execute(_CONFERENCE_BY_ROOM, {"room_id": room_id}).scalar() if room_id else None
 
 
-def find_by_card(connection: Connection, channel: str, card_ts: str) -> str | None:
-    places = conference.c.channel == channel, conference.c.card_ts == card_ts
-    return connection.execute(select(conference.c.id).where(*places)).scalar()
-
-
 def live_in(connection: Connection, channel: str, thread_ts: str = "") -> list[Conference]:
     """Conferences of a channel (or of one of its threads) that have not ended, newest first."""
     wanted = [conference.c.channel == channel, conference.c.phase != ConferencePhase.ENDED.value]

@@ -158,7 +158,7 @@ def test_a_leg_is_found_by_our_id_or_by_the_call(connection: Connection) -> None
     assert [one and list(one.legs) for one in scenes] == [["c.1.1"], ["c.2.1"], ["c.1.1"], None, None]
 
 
-def test_conferences_are_found_by_room_place_card_and_host(connection: Connection) -> None:
+def test_conferences_are_found_by_room_place_and_host(connection: Connection) -> None:
     there: list[dict[str, Any]] = [
         {"room_id": "r1", "thread_ts": "17.1", "card_ts": "17.1"},
         {"thread_ts": "18.1"},
@@ -170,8 +170,6 @@ def test_conferences_are_found_by_room_place_card_and_host(connection: Connectio
         connection.execute(tables.conference.insert(), row)
     assert ledger.find_by_room(connection, "r1") == "c0"
     assert ledger.find_by_room(connection, "") is None
-    assert ledger.find_by_card(connection, "C1", "17.1") == "c0"
-    assert ledger.find_by_card(connection, "C2", "17.1") is None
     assert [one.id for one in ledger.live_in(connection, "C1")] == ["c1", "c0"]
     assert [one.id for one in ledger.live_in(connection, "C1", "17.1")] == ["c0"]
     assert [one.id for one in ledger.live_of_host(connection, "U9")] == ["c2"]

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -222,6 +222,3 @@ def button(message: Message, label: str) -> tuple[str, str]:
 def requests(house: House, path: str) -> list[dict[str, Any]]:
     """Bodies of what was asked of Telnyx at paths that end so."""
     return [one.body or {} for one in house.telnyx.requests if one.method == "POST" and one.path.endswith(path)]
-
-
-Check = Callable[[], bool]
