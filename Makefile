@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate $(LOCK_FLAGS) pyproject.toml
+	--generate-hashes --no-strip-extras --no-header --no-annotate $(LOCK_FLAGS) pyproject.toml
 ARGS :=
 
 .PHONY: help demo setup run test check bench docs lock
