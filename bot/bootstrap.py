@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -12,15 +13,16 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.config import Settings
+from bot.config import Settings, SettingsError
 from bot.core import verbs
 from bot.core.inputs import Heard
 from bot.core.policy import Rules
 from bot.core.replies import Reply
+from bot.core.spoken import BadTextError, Texts, texts_of
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.ports import Clock, Later, Never
-from bot.service import Service
+from bot.service import Habits, Service
 from bot.slack import listeners
 from bot.slack.client import Me, SlackChat, check
 from bot.slack.directory import SlackDirectory
@@ -54,7 +56,14 @@ class Program:
     """Everything that runs, started and stopped by ``running``."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, store: Store, session: aiohttp.ClientSession, timeout: float
+        self,
+        settings: Settings,
+        clock: Clock,
+        store: Store,
+        session: aiohttp.ClientSession,
+        *,
+        timeout: float,
+        texts: Texts,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -65,8 +74,8 @@ class Program:
             session=session,
             retry_handlers=[],  # the courier retries
         )
-        self.rules = Rules("", settings.countries, settings.confab_default_region)
-        self.service = Service(store, clock, gated=settings.confab_gate == "press1")
+        self.rules = Rules("", settings.countries, settings.confab_default_region, settings.confab_sip_domains)
+        self.service = Service(store, clock, _habits(settings))
         self.chat = SlackChat(self.client)
         self.phone = TelnyxPhone(
             settings.telnyx_api_key.get_secret_value(),
@@ -75,9 +84,11 @@ class Program:
             settings.telnyx_phone_number,
             timeout=timeout,
             clock=clock,
+            voice=settings.confab_voice,
+            machine_detection=settings.confab_amd,
         )
         self.verifier = Verifier(settings.telnyx_public_key)
-        self.courier = Courier(self.service, self.phone, self.chat, clock)
+        self.courier = Courier(self.service, self.phone, self.chat, clock, texts)
         self.service.wake = self.courier.wake
         self.slack_handler: AsyncSlackRequestHandler | None = None
         self.telnyx_state = "not asked yet"
@@ -149,8 +160,8 @@ class Program:
                 return
 
     async def _open_slack(self, me: Me) -> None:
-        self.rules = Rules(me.team_id, self.settings.countries, self.settings.confab_default_region)
-        desk = Desk(self.service, SlackDirectory(self.client, self.clock), self.rules, self.clock)
+        self.rules = replace(self.rules, team=me.team_id)
+        desk = Desk(self.service, SlackDirectory(self.client, self.clock), self.rules, self.clock, self.phone)
         secret = None if self.settings.socket_mode else self.settings.slack_signing_secret.get_secret_value()
         app = listeners.build(
             self.client,
@@ -195,6 +206,25 @@ class Program:
         self._tasks.append(task)
 
 
+def spoken_texts(settings: Settings) -> Texts:
+    """What is said on the phone. Raises SettingsError when the operator's own texts cannot be used."""
+    try:
+        return texts_of(settings.texts)
+    except BadTextError as error:
+        raise SettingsError([f"CONFAB_TEXTS: {error}"]) from None
+
+
+def _habits(settings: Settings) -> Habits:
+    return Habits(
+        gated=settings.confab_gate == "press1",
+        alone_secs=60 * settings.confab_alone_minutes,
+        recordings_in=settings.confab_recordings,
+        transcribed=settings.confab_transcripts,
+        dial_in=settings.telnyx_phone_number if settings.confab_dial_in else "",
+        slack_call="wanted" if settings.confab_slack_calls else "",
+    )
+
+
 OLD_API = "webhooks come in API v1; set the Call Control application's webhook_api_version to 2"
 
 
@@ -211,7 +241,9 @@ async def running(
     try:
         store.migrate()
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout)) as session:
-            program = Program(settings, clock or SystemClock(), store, session, telnyx_timeout)
+            program = Program(
+                settings, clock or SystemClock(), store, session, timeout=telnyx_timeout, texts=spoken_texts(settings)
+            )
             try:
                 await program.start()
                 yield program

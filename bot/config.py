@@ -3,6 +3,9 @@
 import base64
 import binascii
 import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import phonenumbers
@@ -50,6 +53,32 @@ class Settings(BaseSettings):
     confab_default_region: str = Field(default="US", description="Country for reading national numbers, two letters")
     confab_allowed_countries: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset(), description="Countries that may be rung, e.g. `US,CA,GB`; empty = the default region"
+    )
+    confab_sip_domains: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(), description="Hosts whose `sip:` addresses may be rung, with `--no-gate`; empty = none"
+    )
+    confab_voice: str = Field(default="AWS.Polly.Joanna-Neural", description="Voice that speaks on the phone")
+    confab_texts: str = Field(
+        default="", description="TOML file with your own texts for the phone; empty = ours (docs/phone.md)"
+    )
+    confab_amd: bool = Field(
+        default=False, description="`true`: let Telnyx listen for answering machines, to hang up sooner (costs extra)"
+    )
+    confab_recordings: Literal["telnyx", "slack", "off"] = Field(
+        default="telnyx",
+        description="Where recordings go: `telnyx` keeps them, a link on request; `slack`: also into the thread; or `off`",
+    )
+    confab_transcripts: bool = Field(
+        default=False, description="`true`: write down who says what, as a file in the thread at the end (costs extra)"
+    )
+    confab_alone_minutes: int = Field(
+        default=10, ge=2, le=240, description="Minutes after which a conference with one person left in it ends"
+    )
+    confab_dial_in: bool = Field(
+        default=True, description="`true`: who calls TELNYX_PHONE_NUMBER and enters the PIN comes in; `false`: nobody"
+    )
+    confab_slack_calls: bool = Field(
+        default=False, description="`true`: mirror each conference as a call of Slack's own (needs calls:write)"
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
@@ -115,6 +144,13 @@ class Settings(BaseSettings):
             raise ValueError(f"has unknown country codes: {', '.join(unknown)}")
         return codes
 
+    @field_validator("confab_sip_domains", mode="before")
+    @classmethod
+    def _split_domains(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
+
     @model_validator(mode="after")
     def _has_a_way_to_slack(self) -> Self:
         if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
@@ -124,6 +160,16 @@ class Settings(BaseSettings):
     @property
     def countries(self) -> frozenset[str]:
         return self.confab_allowed_countries or frozenset({self.confab_default_region})
+
+    @cached_property
+    def texts(self) -> dict[str, object]:
+        """The operator's own texts for the phone. Raises SettingsError when the file cannot be read."""
+        if not self.confab_texts:
+            return {}
+        try:
+            return tomllib.loads(Path(self.confab_texts).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError([f"CONFAB_TEXTS cannot be read: {error}"]) from None
 
     @property
     def socket_mode(self) -> bool:

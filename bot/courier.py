@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import errands
 from bot.core import effects as e
 from bot.core import inputs as i
+from bot.core.spoken import Texts
 from bot.errands import Errand
 from bot.failures import GAVE_UP, fact_of_failure
+from bot.performing import Performer
 from bot.ports import Chat, Clock, Later, Never, Phone
 from bot.service import Service
 from bot.store import ledger, outbox
@@ -24,11 +25,9 @@ from bot.store.outbox import Parcel
 log = logging.getLogger("confab.courier")
 
 MOST_IN_HAND = 64
-DEDUPE_SECONDS = 55.0  # Telnyx ignores a repeated command_id for 60 s; after that a repeat may ring twice
 TROUBLE_AFTER = 5.0  # seconds without success until the card says so
 LONGEST_PAUSE = 30.0
 FAULT_PAUSE = 60.0
-ROOM_IN_THE_MAKING = 5.0  # seconds for which a room that Telnyx does not know may still come to be
 
 # How long an effect is worth trying, in seconds from the first try.
 PATIENCE: dict[type[e.Effect], float] = {
@@ -42,14 +41,33 @@ PATIENCE: dict[type[e.Effect], float] = {
     e.DrawCard: 86400.0,
     e.Line: 86400.0,
     e.TellHost: 3600.0,
+    e.Mute: 10.0,  # the next sweep asks whether it took
+    e.Hold: 10.0,
+    e.SayTo: 15.0,  # words come in time or not at all
+    e.SayToAll: 15.0,
+    e.Play: 10.0,
+    e.StopSound: 10.0,
+    e.SendKeys: 10.0,
+    e.Record: 20.0,
+    e.Transcribe: 60.0,
+    e.FindRecordings: 3600.0,
+    e.KeepRecording: 86400.0,
+    e.PostTranscript: 86400.0,
+    e.MirrorCall: 60.0,
+    e.SideDial: 60.0,
+    e.SideAnswer: 15.0,
+    e.SideReject: 15.0,
+    e.SideAsk: 15.0,
+    e.SideSay: 15.0,
+    e.SideHangUp: 3600.0,
 }
 
 
 class Courier:
-    def __init__(self, service: Service, phone: Phone, chat: Chat, clock: Clock) -> None:
+    def __init__(self, service: Service, phone: Phone, chat: Chat, clock: Clock, texts: Texts) -> None:
         self._service = service
-        self._phone = phone
-        self._chat = chat
+        self._performer = Performer(phone, chat, clock)
+        self._texts = texts
         self._clock = clock
         self._bell = asyncio.Event()
         self._stopping = False
@@ -127,7 +145,7 @@ class Courier:
         """Set out with this parcel. Its lane is free again when it was dropped, or when that fails."""
         errand = None
         try:
-            errand = await self._service.store.run(partial(errands.begin, parcel=parcel, now=now))
+            errand = await self._service.store.run(partial(errands.begin, parcel=parcel, now=now, texts=self._texts))
         finally:
             if errand is None:
                 self._lanes.discard(parcel.lane)
@@ -162,7 +180,7 @@ class Courier:
 
     async def _try(self, errand: Errand) -> None:
         try:
-            fact = await self._perform(errand)
+            fact = await self._performer.perform(errand)
         except Later as later:
             await self._postpone(errand, later)
         except Never as never:
@@ -173,97 +191,6 @@ class Courier:
         else:
             await self._service.settle(errand.parcels, fact)
             await self._end_trouble(errand)
-
-    async def _perform(self, errand: Errand) -> i.Fact | None:  # noqa: C901, PLR0911  # one arm per effect
-        effect = errand.effect
-        match effect:
-            case e.Dial():
-                return await self._dial(errand)
-            case e.AskKey():
-                return await self._phone.ask_key(errand.phone_leg, errand.prompt, _command_id(errand))
-            case e.Seat():
-                return await self._seat(errand, effect)
-            case e.HangUp():
-                return await self._hang_up(errand)
-            case e.EndRoom():
-                await self._phone.end_room(effect.room_id, _command_id(errand))
-            case e.Sweep():
-                return await self._sweep(errand)
-            case e.PostCard():
-                return await self._post_card(errand)
-            case e.DrawCard():
-                return await self._draw_card(errand)
-            case e.Line():
-                await self._post_lines(errand)
-            case e.TellHost():
-                await self._chat.tell_host(errand.conference, effect.reason, _token(errand))
-            case _:
-                assert_never(effect)
-        return None
-
-    async def _dial(self, errand: Errand) -> i.Fact:
-        """Look before dialling again: an earlier try may have rung the phone without our knowing."""
-        leg, now = errand.phone_leg, self._clock.now()
-        if errand.doubt is not None:
-            if call_control_id := await self._phone.find(leg):
-                return i.Rang(i.Call(call_control_id, leg.id), now)
-            if not errand.wanted:
-                return i.DialRefused(leg.id, now, "cancelled", "")
-            if now - errand.doubt > DEDUPE_SECONDS:
-                return i.DialRefused(leg.id, now, "unreachable", "")
-        return await self._phone.dial(leg, _command_id(errand))
-
-    async def _seat(self, errand: Errand, effect: e.Seat) -> i.Fact:
-        name = errand.conference.name_of_room(effect.room)
-        command_id = _command_id(errand)
-        try:
-            fact = await self._phone.seat(
-                errand.phone_leg, name, effect.room, opens=effect.opens, command_id=command_id
-            )
-        except Later as later:
-            if later.code == "no room" and self._clock.now() - errand.started > ROOM_IN_THE_MAKING:
-                return i.SeatRefused(errand.phone_leg.id, self._clock.now(), effect.room, "room_gone")
-            raise
-        if isinstance(fact, i.SeatRefused) and fact.reason == "not_answered":
-            raise Later("not answered yet", after=1.0, done=False)
-        return fact
-
-    async def _hang_up(self, errand: Errand) -> i.Fact | None:
-        leg = errand.phone_leg
-        call_control_id = leg.call_control_id or await self._phone.find(leg)
-        if call_control_id is None:
-            return i.LegLost(leg.id, self._clock.now(), "")
-        return await self._phone.hang_up(replace(leg, call_control_id=call_control_id), _command_id(errand))
-
-    async def _sweep(self, errand: Errand) -> i.Fact:
-        conference, now = errand.conference, self._clock.now()
-        survey = await self._phone.survey(conference.id, conference.room_id)
-        calls = sorted(survey.calls.items())
-        legs, up = tuple(leg for leg, _ in calls), tuple(call for _, call in calls)
-        return i.Swept(conference.id, now, legs, up, survey.members)
-
-    async def _post_card(self, errand: Errand) -> i.Fact:
-        ts = await self._found(errand)
-        if ts is None:
-            posted = await self._chat.post_card(errand.whole_picture, _token(errand))
-            return i.CardPosted(errand.conference.id, self._clock.now(), posted.ts, posted.fingerprint)
-        return i.CardPosted(errand.conference.id, self._clock.now(), ts, "")
-
-    async def _draw_card(self, errand: Errand) -> i.Fact:
-        now, conference_id = self._clock.now(), errand.conference.id
-        fingerprint = await self._chat.draw_card(errand.whole_picture)
-        return i.CardLost(conference_id, now) if fingerprint is None else i.CardDrawn(conference_id, now, fingerprint)
-
-    async def _post_lines(self, errand: Errand) -> None:
-        if await self._found(errand) is None:
-            lines = [parcel.effect for parcel in errand.parcels if isinstance(parcel.effect, e.Line)]
-            await self._chat.post_lines(errand.conference, lines, _token(errand))
-
-    async def _found(self, errand: Errand) -> str | None:
-        """The message of an earlier try whose fate was unknown, if it is there after all."""
-        if errand.doubt is None:
-            return None
-        return await self._chat.find(errand.conference, _token(errand), errand.doubt)
 
     async def _postpone(self, errand: Errand, later: Later) -> None:
         head, now = errand.parcels[0], self._clock.now()
@@ -301,16 +228,6 @@ class Courier:
         if isinstance(errand.effect, e.PhoneEffect) and (errand.conference.trouble or conference_id in self._troubled):
             self._troubled.discard(conference_id)
             await self._service.note(i.TroubleSeen(conference_id, self._clock.now(), ""))
-
-
-def _command_id(errand: Errand) -> str:
-    """The same as long as the fate of a try is unknown, a new one after a definite refusal."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{_token(errand)}:{errand.first:.6f}"))
-
-
-def _token(errand: Errand) -> str:
-    """An opaque name for this effect, the same on every try."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{errand.conference.id}:{errand.parcels[0].id}"))
 
 
 @dataclass(frozen=True, slots=True)

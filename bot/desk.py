@@ -11,26 +11,34 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.core import grammar, phone, policy, verbs
+from bot.core.grammar import Reads, Sentence
 from bot.core.inputs import Heard, Person, Request
 from bot.core.policy import Member, Rules
-from bot.core.replies import HelpOn, Refusal, Refused, Reply
-from bot.ports import Clock, Directory, Later, Profile
+from bot.core.replies import Ask, HelpOn, Recordings, Refusal, Refused, Reply, Told
+from bot.core.targets import NumberTarget
+from bot.people import Found, People, left_out
+from bot.ports import Clock, Directory, Later, Never, Phone, Profile
 from bot.service import Service
 from bot.store import codec, ledger
 
 log = logging.getLogger("confab.desk")
 
+MOST_NAMED = 12  # in a question
 STALE = 600.0  # seconds after which nobody expects to be rung by a sentence any more
 _USER_ID = re.compile(r"@([UW][A-Z0-9]{6,})\b")
+RINGS = frozenset({Reads.TOPIC, Reads.PEOPLE, Reads.OPTIONS})  # sentences that ring people
+_SIP_EXAMPLE = "/conf invite sip:room@example.com --no-gate"
 _HEARD = "heard"  # under this reference the journal keeps sentences that wait for their answer
 
 
 class Desk:
-    def __init__(self, service: Service, directory: Directory, rules: Rules, clock: Clock) -> None:
+    def __init__(self, service: Service, directory: Directory, rules: Rules, clock: Clock, phone: Phone) -> None:
         self._service = service
+        self._phone = phone
         self._directory = directory
         self._rules = rules
         self._clock = clock
+        self._people = People(directory, service.store, rules)
 
     async def hear(self, heard: Heard) -> bool:
         """Commit a sentence; False when it was heard before."""
@@ -42,8 +50,8 @@ class Desk:
     def objection(self, text: str) -> str:
         """What is wrong with the numbers in a sentence, "" when they can be rung. Looks nothing up, so it is quick."""
         try:
-            sentence = grammar.parse(text, self._rules.region, verbs.WORDS)
-            numbers = [one.e164 for one in sentence.people if isinstance(one, grammar.NumberTarget)]
+            sentence = self._parse(text)
+            numbers = [one.e164 for one in sentence.people if isinstance(one, NumberTarget)]
             policy.may_ring(self._rules, [Person(phone.masked(number), number) for number in numbers])
         except Refusal as refusal:
             return refusal.wrong
@@ -87,60 +95,63 @@ class Desk:
         profile = await self._directory.profile(heard.user_id)
         policy.admit(self._rules, _member(profile), heard.where.team)
         assert profile is not None
-        actor = Person(profile.name, await self._number(profile), profile.user_id)
+        actor, source = await self._people.of_profile(profile)
         request = Request(heard.key, "", actor, heard.where)
         if not heard.text.strip():
             await self._close(heard, {"kind": "HelpOn"})
             return await self._service.overview(request)
-        sentence = grammar.parse(heard.text, self._rules.region, verbs.WORDS)
+        sentence = self._parse(heard.text)
         verb = verbs.VERBS[sentence.verb]
-        people = await self._people(sentence)
-        if sentence.verb == "join" and actor.number:
-            policy.may_ring(self._rules, [actor])
-        undone = "Nothing was noted." if verb.needs is verbs.Needs.BOOK else "Nobody was rung."
-        policy.may_ring(self._rules, people, undone)
-        request = replace(request, verb=sentence.verb, people=people, topic=sentence.topic, rest=sentence.rest)
         if verb.needs is verbs.Needs.NOTHING:
             await self._close(heard, {"kind": "HelpOn"})
             reply = verbs.help_on_word(sentence.rest)
             assert isinstance(reply, HelpOn)
             return reply
-        return await self._service.request(request)
+        request = replace(
+            request, verb=sentence.verb, topic=sentence.topic, rest=sentence.rest, options=sentence.options
+        )
+        if verb.reads in RINGS:
+            return await self._ring(heard, request, sentence, source)
+        return await self._with_links(await self._service.request(self._with_people(request, sentence)))
 
-    async def _people(self, sentence: grammar.Sentence) -> tuple[Person, ...]:
-        """Everybody named, with a number each; Refusal when one has none. Nothing is done by halves."""
-        found: list[Person] = []
-        for target in sentence.people:
-            if isinstance(target, grammar.NumberTarget):
-                found.append(Person(phone.masked(target.e164), target.e164))
-            else:
-                found.append(await self._user(target))
-        return tuple(found)
+    async def _ring(self, heard: Heard, request: Request, sentence: Sentence, source: str) -> Reply:
+        """What rings people: all of them are looked up and allowed, or nobody is rung."""
+        found = await self._people.to_ring(sentence.people, heard)
+        if request.verb == "join":
+            found.add(request.actor, source)
+        sip = any(one.number.startswith("sip:") for one in found.people)
+        policy.may_ring(self._rules, found.people)
+        if sip and request.options.gate:
+            raise Refusal("A sip: address answers to nobody's keys: add --no-gate.", example=f"{_SIP_EXAMPLE}")
+        if request.options.dry_run:
+            await self._close(heard, {"kind": "Told"})
+            return Told((*dry_run(request, found), *left_out(found)))
+        if found.crowd and heard.door != "button":
+            await self._close(heard, {"kind": "Ask"})
+            return _ask_first(request, found)
+        people = () if request.verb == "join" else tuple(found.people)
+        reply = await self._service.request(replace(request, people=people))
+        return replace(reply, lines=(*reply.lines, *left_out(found))) if isinstance(reply, Told) else reply
 
-    async def _user(self, target: grammar.UserTarget) -> Person:
-        profile = await self._directory.profile(target.user_id)
-        if profile is None or profile.deleted:
-            raise Refusal(f"I do not know {target.label or 'one of these people'} here. Nobody was rung.")
-        if profile.bot:
-            raise Refusal(f"{profile.name} is an app and has no phone. Nobody was rung.")
-        number = await self._number(profile)
-        if not number:
-            raise Refusal(
-                f"I have no number for {profile.name}, so nobody was rung. "
-                f"{profile.name} can register one, or you write the number itself.",
-                example="/conf number +1 212 555 0199",
-            )
-        return Person(profile.name, number, profile.user_id)
+    def _with_people(self, request: Request, sentence: Sentence) -> Request:
+        people = self._people.named(sentence.people)
+        if verbs.VERBS[request.verb].needs is verbs.Needs.BOOK:
+            policy.may_ring(self._rules, people, "Nothing was noted.")
+        return replace(request, people=people)
 
-    async def _number(self, profile: Profile) -> str:
-        """The registered number, else the one in the Slack profile if it can be read, else ""."""
-        booked = await self._service.store.read(lambda connection: ledger.number_of(connection, profile.user_id))
-        if booked or not profile.phone:
-            return booked
+    def _parse(self, text: str) -> Sentence:
+        return grammar.parse(text, self._rules.region, verbs.WORDS, verbs.READS)
+
+    async def _with_links(self, reply: Reply) -> Reply:
+        """Recordings become links that work for ten minutes; they are shown to one person and kept nowhere."""
+        if not isinstance(reply, Recordings):
+            return reply
         try:
-            return phone.read(profile.phone, self._rules.region)
-        except Refusal:
-            return ""
+            saved = [await self._phone.recording(one) for one in reply.ids]
+        except (Later, Never) as error:
+            return Refused(f"The recording cannot be had just now: {error}.", "/conf recording", "later")
+        links = tuple((f"Recording of {max(1, round(one.seconds / 60))} min", one.url) for one in saved)
+        return Told(("These links work for ten minutes.",), reply.conference_id, links=links)
 
     async def _named(self, example: str) -> str:
         """Mentions in messages carry no name, and an id tells a person nothing."""
@@ -161,3 +172,28 @@ def _member(profile: Profile | None) -> Member | None:
     if profile is None:
         return None
     return Member(profile.team, profile.bot, profile.deleted, profile.guest, profile.stranger)
+
+
+def dry_run(request: Request, found: Found) -> tuple[str, ...]:
+    """Whom a sentence would ring, where, why and in which order; nobody is."""
+    if not found.people:
+        return ("Nobody would be rung.",)
+    options = request.options
+    again = f", again {options.redials} times after {options.redial_secs} s" if options.redials else ""
+    gate = "asked for a key" if options.gate else "let in at once"
+    head = f"A dry run, nobody was rung. Each phone would ring {options.ring_secs} s{again}, and be {gate}."
+    return (head, *(_would_ring(one, found.sources.get(one.number, "")) for one in found.people))
+
+
+def _would_ring(one: Person, source: str) -> str:
+    where = ", then ".join(phone.masked(number) for number in (one.number, *one.others))
+    because = f" ({source})" if source else ""
+    instead = f"; else {', then '.join(person.name for person in one.deputies)}" if one.deputies else ""
+    return f"{one.name} at {where}{because}{instead}"
+
+
+def _ask_first(request: Request, found: Found) -> Reply:
+    names = ", ".join(one.name for one in found.people[:MOST_NAMED])
+    more = f" and {len(found.people) - MOST_NAMED} more" if len(found.people) > MOST_NAMED else ""
+    question = f"That rings {len(found.people)} people: {names}{more}. Do it?"
+    return Ask(question, "Ring them all", request.verb, request.rest, request.where.conference_id, danger=True)

@@ -14,8 +14,10 @@ from bot.core import facts
 from bot.core import inputs as i
 from bot.core.conference import Conference, Leg, Picture
 from bot.core.scene import Scene
-from bot.core.spoken import gate_prompt
-from bot.store import ledger, outbox
+from bot.core.side import SideCall
+from bot.core.spoken import Texts
+from bot.core.transcript import transcript
+from bot.store import ledger, outbox, sides
 from bot.store.outbox import Parcel
 
 # Seconds between two starts of the same pace.
@@ -25,6 +27,7 @@ POST_PACE = 1.0  # Slack allows about one message per second and channel, and sh
 POST_BURST = 2.0
 BURSTS = {DIAL_PACE: DIAL_BURST, POST_PACE: POST_BURST}  # seconds' worth that may come at once
 CARD_PACE = 2.0  # Slack allows some 50 edits per minute and workspace
+MIRROR_PACE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Errand:
     doubt: float | None = None
     leg: Leg | None = None
     picture: Picture | None = None
-    prompt: str = ""
+    side: SideCall | None = None
+    text: str = ""  # what is to be spoken, or the whole transcript
     wanted: bool = True  # False: only find out what became of the earlier try
 
     @property
@@ -59,13 +63,25 @@ class Errand:
         return self.picture
 
 
-def begin(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+def begin(  # noqa: C901, PLR0911  # one arm per kind of effect
+    connection: Connection, parcel: Parcel, now: float, texts: Texts
+) -> Errand | None:
     """Take an effect in hand; None when it is no longer wanted (and then settled) or must wait."""
     match parcel.effect:
         case e.Dial() | e.AskKey() | e.Seat() | e.HangUp():
-            return _begin_on_leg(connection, parcel, parcel.effect, now)
-        case e.EndRoom() | e.Sweep() | e.TellHost():
+            return _begin_on_leg(connection, parcel, parcel.effect, now, texts)
+        case e.Mute() | e.Hold() | e.SayTo() | e.SendKeys() | e.Transcribe():
+            return _begin_with_leg(connection, parcel, parcel.effect, now, texts)
+        case e.SayToAll() | e.Play() | e.StopSound() | e.Record():
+            return _begin_in_room(connection, parcel, parcel.effect, now, texts)
+        case e.EndRoom() | e.Sweep() | e.TellHost() | e.FindRecordings() | e.KeepRecording():
             return _send(connection, parcel, _conference(connection, parcel), now)
+        case e.PostTranscript():
+            return _begin_transcript(connection, parcel, now)
+        case e.MirrorCall():
+            return _begin_mirror(connection, parcel, now)
+        case e.SideDial() | e.SideAnswer() | e.SideReject() | e.SideAsk() | e.SideSay() | e.SideHangUp():
+            return _begin_side(connection, parcel, parcel.effect, now, texts)
         case e.PostCard():
             return _begin_card(connection, parcel, now)
         case e.DrawCard():
@@ -77,7 +93,7 @@ def begin(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
 
 
 def _begin_on_leg(
-    connection: Connection, parcel: Parcel, effect: e.Dial | e.AskKey | e.Seat | e.HangUp, now: float
+    connection: Connection, parcel: Parcel, effect: e.Dial | e.AskKey | e.Seat | e.HangUp, now: float, texts: Texts
 ) -> Errand | None:
     scene = ledger.leg_scene(connection, effect.leg_id, now)
     assert scene is not None
@@ -86,8 +102,8 @@ def _begin_on_leg(
         case e.Dial():
             return _begin_dial(connection, parcel, scene, leg)
         case e.AskKey() if leg.alive and not leg.stop_asked and leg.passed_at is None:
-            prompt = gate_prompt(scene.conference, scene.participants[leg.participant_id])
-            return replace(_send(connection, parcel, scene.conference, now), leg=leg, prompt=prompt)
+            text = texts.gate_prompt(scene.conference, scene.participants[leg.participant_id])
+            return replace(_send(connection, parcel, scene.conference, now), leg=leg, text=text)
         case e.Seat() if leg.alive and not leg.stop_asked:
             return replace(_send(connection, parcel, scene.conference, now), leg=leg)
         case e.HangUp() if leg.alive or leg.given_up or effect.stray:
@@ -108,6 +124,71 @@ def _begin_dial(connection: Connection, parcel: Parcel, scene: Scene, leg: Leg) 
     errand = _send(connection, parcel, scene.conference, scene.now, DIAL_PACE)
     _apply(connection, scene, i.DialTried(leg.id, scene.now), leg)
     return replace(errand, leg=scene.legs[leg.id], wanted=wanted)
+
+
+def _begin_with_leg(
+    connection: Connection,
+    parcel: Parcel,
+    effect: e.Mute | e.Hold | e.SayTo | e.SendKeys | e.Transcribe,
+    now: float,
+    texts: Texts,
+) -> Errand | None:
+    """What only makes sense while the leg is up; a text also for one that is at the gate."""
+    scene = ledger.leg_scene(connection, effect.leg_id, now)
+    assert scene is not None
+    leg = scene.legs[effect.leg_id]
+    up = leg.answered_at is not None and leg.alive
+    if not (up if isinstance(effect, e.SayTo) else leg.in_room):
+        return _drop(connection, parcel, None, now)
+    text = ""
+    if isinstance(effect, e.SayTo):
+        text = texts.render(effect.text, topic=scene.conference.topic, detail=effect.detail)
+    return replace(_send(connection, parcel, scene.conference, now), leg=leg, text=text)
+
+
+def _begin_in_room(
+    connection: Connection,
+    parcel: Parcel,
+    effect: e.SayToAll | e.Play | e.StopSound | e.Record,
+    now: float,
+    texts: Texts,
+) -> Errand | None:
+    conference = _conference(connection, parcel)
+    if conference.ended or not conference.in_room:
+        return _drop(connection, parcel, None, now)
+    text = ""
+    if isinstance(effect, e.SayToAll):
+        text = texts.render(effect.text, topic=conference.topic, detail=effect.detail)
+    return replace(_send(connection, parcel, conference, now), text=text)
+
+
+def _begin_transcript(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+    scene = _whole(connection, parcel, now)
+    said = ledger.speech(connection, scene.conference.id)
+    if not said or not scene.conference.in_slack:
+        return _drop(connection, parcel, None, now)
+    text = transcript(scene.conference, scene.participants, said)
+    return replace(_send(connection, parcel, scene.conference, now), text=text)
+
+
+def _begin_mirror(connection: Connection, parcel: Parcel, now: float) -> Errand | None:
+    parcels = tuple(outbox.batch(connection, parcel, now, None))
+    scene = _whole(connection, parcel, now)
+    errand = _send(connection, parcel, scene.conference, now, MIRROR_PACE)
+    return replace(errand, parcels=parcels, picture=scene.picture())
+
+
+def _begin_side(
+    connection: Connection, parcel: Parcel, effect: e.SideEffect, now: float, texts: Texts
+) -> Errand | None:
+    side = sides.get(connection, effect.side_id)
+    over = side is None or (side.ended_at is not None and not isinstance(effect, e.SideReject))
+    if side is None or over or (isinstance(effect, e.SideDial) and side.call_control_id):
+        return _drop(connection, parcel, None, now)
+    text = ""
+    if isinstance(effect, e.SideAsk | e.SideSay):
+        text = texts.render(effect.text, detail=effect.detail)
+    return replace(_send(connection, parcel, outbox.NOWHERE, now), side=side, text=text)
 
 
 def _begin_card(connection: Connection, parcel: Parcel, now: float) -> Errand | None:

@@ -30,7 +30,7 @@ PLACE_LOST = frozenset(
 )
 
 
-def fact_of_failure(  # noqa: C901, PLR0911  # one arm per effect
+def fact_of_failure(  # noqa: C901, PLR0911, PLR0912  # one arm per effect
     errand: Errand, never: Never, now: float
 ) -> i.Fact | None:
     """What it means for the conference that this effect will never be done."""
@@ -52,7 +52,21 @@ def fact_of_failure(  # noqa: C901, PLR0911  # one arm per effect
                 return i.ChatLost(effect.conference_id, now, code)
             log.error("Slack refused a message for good: %s", never.reason)
             return None
-        case e.TellHost() | e.Sweep():
+        case e.SayToAll() | e.Play() | e.StopSound():
+            return i.SoundFailed(effect.conference_id, now, code)
+        case e.SendKeys():
+            return i.SoundFailed(errand.conference.id, now, code)
+        case e.Record():
+            return i.RecordFailed(effect.conference_id, now, effect.action, code)
+        case e.KeepRecording():
+            return i.FileFailed(effect.conference_id, now, "recording", code)
+        case e.PostTranscript():
+            return i.FileFailed(effect.conference_id, now, "transcript", code)
+        case e.Mute() | e.Hold() | e.SayTo() | e.Transcribe():
+            return None  # the next sweep sees whether it took
+        case e.TellHost() | e.Sweep() | e.FindRecordings() | e.MirrorCall():
             return None
+        case e.SideDial() | e.SideAnswer() | e.SideReject() | e.SideAsk() | e.SideSay() | e.SideHangUp():
+            return None  # its timer ends it
         case _:
             assert_never(effect)

@@ -45,10 +45,25 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """``calls``: our legs whose calls are up, with their call control ids. ``members``: the calls in the room."""
+    """``calls``: our legs and side calls that are up, with their call control ids. ``members``: the calls in the room.
+
+    ``muted`` and ``held`` are the members that Telnyx mutes or holds.
+    """
 
     calls: dict[str, str]
-    members: tuple[str, ...] | None
+    members: tuple[str, ...] | None = None
+    muted: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRecording:
+    """``url`` is a link that lives ten minutes (``GET /recordings/{id}``). ``seconds`` is its length."""
+
+    id: str
+    url: str
+    seconds: float
+    format: str  # mp3, wav
 
 
 class Phone(Protocol):
@@ -85,6 +100,61 @@ class Phone(Protocol):
         """End the room for everybody in it; one that is already over is a success."""
         ...
 
+    # ``room`` is the id or the name of a Telnyx conference. A leg or room that is over makes these a success that did
+    # nothing; anything else that Telnyx refuses for good raises Never.
+
+    async def mute(self, leg: Leg, room: str, *, muted: bool) -> None: ...
+
+    async def hold(self, leg: Leg, room: str, *, held: bool) -> None: ...
+
+    async def say_to(self, leg: Leg, room: str, text: str, command_id: str) -> None:
+        """Speak to one leg: through the room when it is in there, else on its own line."""
+        ...
+
+    async def say_to_all(self, room: str, text: str, command_id: str) -> None: ...
+
+    async def play(self, room: str, url: str) -> None:
+        """Play a file to everybody. Telnyx knows no command_id here: a repeat plays twice."""
+        ...
+
+    async def stop_sound(self, room: str) -> None: ...
+
+    async def send_keys(self, leg: Leg, digits: str, command_id: str) -> None: ...
+
+    async def record(self, room: str, action: str, command_id: str) -> None:
+        """``action``: start, stop, pause, resume. Raises Never when there is nothing to record (90020)."""
+        ...
+
+    async def transcribe(self, leg: Leg, command_id: str) -> None: ...
+
+    async def recordings(self, room_id: str) -> tuple[str, ...]:
+        """Ids of the saved recordings of this Telnyx conference."""
+        ...
+
+    async def recording(self, recording_id: str) -> SavedRecording:
+        """Raises Never when there is no such recording, Later while it is not ready."""
+        ...
+
+    async def fetch(self, url: str, most: int) -> bytes:
+        """The file behind a link of a recording. Raises Never over ``most`` bytes, Later when it cannot be had now."""
+        ...
+
+    # Calls that are no legs: somebody who dials in and has not given a PIN yet, or whose number is checked.
+
+    async def dial_side(self, side_id: str, number: str, command_id: str) -> str:
+        """The call control id. Raises Never when Telnyx will not ring it."""
+        ...
+
+    async def answer(self, call_control_id: str, side_id: str, command_id: str) -> None: ...
+
+    async def reject(self, call_control_id: str, command_id: str) -> None: ...
+
+    async def ask_digits(self, call_control_id: str, prompt: str, digits: int, command_id: str) -> None: ...
+
+    async def speak(self, call_control_id: str, text: str, command_id: str) -> None: ...
+
+    async def hang_up_call(self, call_control_id: str, command_id: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -109,6 +179,14 @@ class Chat(Protocol):
 
     async def tell_host(self, conference: Conference, reason: str, token: str) -> None: ...
 
+    async def upload(self, conference: Conference, name: str, data: bytes, comment: str) -> None:
+        """Put a file into the conference's thread (files.getUploadURLExternal, files.completeUploadExternal)."""
+        ...
+
+    async def mirror(self, picture: Picture) -> str | None:
+        """Make Slack's own call of this conference (calls.*) show the picture. Returns its id when it was made now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -127,4 +205,12 @@ class Profile:
 class Directory(Protocol):
     async def profile(self, user_id: str) -> Profile | None:
         """None when Slack knows no such user. Raises Later when Slack cannot say."""
+        ...
+
+    async def group(self, group_id: str) -> tuple[str, ...] | None:
+        """User ids in a Slack user group; None when there is no such group. Raises Later."""
+        ...
+
+    async def channel(self, channel_id: str) -> tuple[str, ...] | None:
+        """User ids in a channel, bots among them; None when we may not see it. Raises Later."""
         ...

@@ -6,32 +6,62 @@ Requests come from the desk and from the HTTP API, facts from Telnyx's webhooks,
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core import facts, verbs
+from bot import book
+from bot.core import facts, managing, verbs
+from bot.core import side as side_calls
 from bot.core.conference import Conference, Picture
-from bot.core.effects import PostCard
-from bot.core.grammar import FORGET
-from bot.core.inputs import CardDrawn, ConferenceFact, Delivery, Fact, News, Request, RoomEnded, RoomOpened, Swept
+from bot.core.effects import PostCard, PostTranscript, SideEffect
+from bot.core.inputs import (
+    CardDrawn,
+    ConferenceFact,
+    Delivery,
+    Fact,
+    Incoming,
+    KeyGiven,
+    News,
+    RecordingSaved,
+    Request,
+    RoomEnded,
+    RoomOpened,
+    SideTimedOut,
+    Swept,
+    Transcribed,
+    Where,
+)
 from bot.core.phone import masked
 from bot.core.replies import Ask, Choice, HelpOn, Nothing, Refusal, Refused, Reply, Status, Told, Which
 from bot.core.scene import Reach, Scene
+from bot.core.side import Purpose, SideCall
 from bot.ports import Clock
-from bot.store import codec, ledger, outbox
+from bot.store import codec, ledger, outbox, sides
 from bot.store.db import Store
 
 log = logging.getLogger("confab.service")
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What every new conference takes over from the settings."""
+
+    gated: bool = True
+    alone_secs: int = 600
+    recordings_in: str = "telnyx"  # slack, telnyx, or off
+    transcribed: bool = False
+    dial_in: str = ""  # our number, E.164, when people may dial in
+    slack_call: str = ""  # "wanted": each conference is mirrored as a Slack call
+
+
 class Service:
-    def __init__(self, store: Store, clock: Clock, *, gated: bool) -> None:
+    def __init__(self, store: Store, clock: Clock, habits: Habits) -> None:
         self.store = store
         self._clock = clock
-        self._gated = gated
+        self._habits = habits
         self.wake: Callable[[], None] = lambda: None  # the courier's bell
 
     async def request(self, request: Request) -> Reply:
@@ -93,25 +123,27 @@ class Service:
         match verb.needs:
             case verbs.Needs.NEW:
                 return self._create(connection, request)
-            case verbs.Needs.CONFERENCE:
+            case verbs.Needs.CONFERENCE | verbs.Needs.ANY_CONFERENCE:
                 return self._about_one(connection, request, verb)
+            case verbs.Needs.NEXT:
+                return self._carry_over(connection, request)
             case verbs.Needs.BOOK:
-                return self._number(connection, request)
+                return book.decide(connection, request, self._clock.now())
             case verbs.Needs.NOTHING:
-                return verb.decide(self._new_scene(request), request)
+                return verb.decide(self._new_scene(connection, request), request)
 
     def _create(self, connection: Connection, request: Request) -> Reply:
         where = request.where
         if where.thread_ts and (live := ledger.live_in(connection, where.channel, where.thread_ts)):
             return _offer_invite(live[0], request)
-        scene = self._new_scene(request)
+        scene = self._new_scene(connection, request)
         scene.do(PostCard(scene.conference.id))
-        reply = verbs.create(scene, request)
+        reply = verbs.VERBS["create"].decide(scene, request)
         ledger.save(connection, scene, new=True)
         return reply
 
-    def _new_scene(self, request: Request) -> Scene:
-        now = self._clock.now()
+    def _new_scene(self, connection: Connection, request: Request) -> Scene:
+        now, habits = self._clock.now(), self._habits
         conference = Conference(
             id=f"conf_{secrets.token_hex(6)}",
             topic=request.topic or f"{request.actor.name}'s conference",
@@ -121,30 +153,68 @@ class Service:
             created_at=now,
             team=request.where.team,
             thread_ts=request.where.thread_ts,
-            gated=self._gated,
+            gated=habits.gated,
+            alone_secs=habits.alone_secs,
+            recordings_in=habits.recordings_in,
+            transcribed=habits.transcribed,
+            pin=self._spare_pin(connection) if habits.dial_in else "",
+            slack_call=habits.slack_call,
         )
         return Scene(conference, now)
 
-    def _about_one(self, connection: Connection, request: Request, verb: verbs.Verb) -> Reply:
+    def _spare_pin(self, connection: Connection) -> str:
+        """Six random digits that no live conference has."""
+        while ledger.has_pin(connection, pin := f"{secrets.randbelow(1_000_000):06d}"):
+            pass
+        return pin
+
+    def _carry_over(self, connection: Connection, request: Request) -> Reply:
         found = self._which(connection, request)
         if len(found) > 1:
-            choices = tuple(Choice(one.id, one.topic, one.created_at) for one in found)
-            return Which(request.verb, request.rest, choices)
-        scene = ledger.whole_scene(connection, found[0].id, self._clock.now())
+            return _ask_which(request, found)
+        scene = self._whole(connection, found[0].id)
+        old = scene.conference
+        where = Where(old.team, old.channel, old.thread_ts)
+        following = self._new_scene(connection, replace(request, topic=old.topic, where=where))
+        following.change(host=old.host, host_id=old.host_id, gated=old.gated)
+        following.do(PostCard(following.conference.id))
+        reply = managing.carry_over(scene, following, request)
+        ledger.save(connection, scene)
+        ledger.save(connection, following, new=True)
+        return reply
+
+    def _whole(self, connection: Connection, conference_id: str) -> Scene:
+        scene = ledger.whole_scene(connection, conference_id, self._clock.now())
         assert scene is not None
+        return scene
+
+    def _about_one(self, connection: Connection, request: Request, verb: verbs.Verb) -> Reply:
+        found = self._which(connection, request, ended_too=verb.needs is verbs.Needs.ANY_CONFERENCE)
+        if len(found) > 1:
+            return _ask_which(request, found)
+        scene = self._whole(connection, found[0].id)
+        scene.dial_in = self._habits.dial_in
+        if request.verb == "pin":
+            scene.spare_pin = self._spare_pin(connection)
         reply = verb.decide(scene, request)
         ledger.save(connection, scene)
         return reply
 
-    def _which(self, connection: Connection, request: Request) -> list[Conference]:
-        """The live conferences that this request may mean; at least one, else Refusal."""
+    def _which(self, connection: Connection, request: Request, *, ended_too: bool = False) -> list[Conference]:
+        """The live conferences that this request may mean; at least one, else Refusal.
+
+        With ``ended_too`` the last one here that is over may be meant, when none is live.
+        """
         where = request.where
         if where.conference_id:
-            return [_live(ledger.get(connection, where.conference_id))]
+            named = ledger.get(connection, where.conference_id)
+            return [named] if ended_too and named else [_live(named)]
         found = ledger.live_in(connection, where.channel, where.thread_ts) if where.thread_ts else []
         found = found or ledger.live_in(connection, where.channel)
         if not found and where.direct:
             found = ledger.live_of_host(connection, request.actor.user_id)
+        if not found and ended_too:
+            found = ledger.last_in(connection, where.channel, where.thread_ts)
         if not found:
             raise Refusal(
                 "There is no live conference here.", example="/conf create payments down @ana", code="unknown"
@@ -157,22 +227,8 @@ class Service:
         except Refusal:
             return HelpOn(short=True)
         if len(found) > 1:
-            return Which("status", "", tuple(Choice(one.id, one.topic, one.created_at) for one in found))
-        scene = ledger.whole_scene(connection, found[0].id, self._clock.now())
-        assert scene is not None
-        return Status(scene.picture())
-
-    def _number(self, connection: Connection, request: Request) -> Reply:
-        user_id = request.actor.user_id
-        if request.rest.lower() == FORGET:
-            ledger.set_number(connection, user_id, "", self._clock.now())
-            return Told(("Forgotten. If your Slack profile has a number, that one rings you now.",))
-        if request.people:
-            ledger.set_number(connection, user_id, request.people[0].number, self._clock.now())
-            return Told((f"Noted: you are rung at {request.people[0].number}. Only you see it in full.",))
-        if not request.actor.number:
-            raise Refusal("I do not know a number for you.", example="/conf number +1 212 555 0199")
-        return Told((f"You are rung at {request.actor.number}.",))
+            return _ask_which(replace(request, verb="status", rest=""), found)
+        return Status(self._whole(connection, found[0].id).picture())
 
     def _take(self, delivery: Delivery, connection: Connection) -> tuple[bool, bool]:
         """Whether the news is new, and whether the courier has something to do because of it."""
@@ -181,13 +237,17 @@ class Service:
         if not fact.at:  # Telnyx did not say when
             fact = replace(fact, at=now)
         scene = ledger.call_scene(connection, fact.call, now)
+        if scene is None and (side := self._side_of(connection, fact)):
+            # Without its body: the digits of a PIN must not be kept.
+            fresh = ledger.remember(connection, delivery.key, type(fact).__name__, now, {})
+            return fresh, fresh and self._apply_side(connection, side, fact)
         conference_id = scene.conference.id if scene else self._by_room(connection, fact)
         fresh = ledger.remember(
             connection,
             delivery.key,
             type(fact).__name__,
             now,
-            codec.body(fact),
+            {} if isinstance(fact, Transcribed) else codec.body(fact),  # the words are kept until they are posted
             conference_id=conference_id,
             ref="" if conference_id else _call_ref(fact.call.call_control_id),
             done=bool(conference_id),
@@ -196,17 +256,74 @@ class Service:
             return fresh, False
         return fresh, self._apply(connection, fact, next(iter(scene.legs)) if scene else None, conference_id, scene)
 
+    def _side_of(self, connection: Connection, fact: News) -> SideCall | None:
+        """The side call that news is about; a call to our number begins one."""
+        known = sides.find(connection, fact.call)
+        if known is not None or not isinstance(fact, Incoming):
+            return known
+        side = SideCall(f"side_{secrets.token_hex(8)}", Purpose.DIAL_IN, fact.number, self._clock.now())
+        return replace(side, call_control_id=fact.call.call_control_id)
+
+    def _apply_side(self, connection: Connection, side: SideCall, fact: Fact) -> bool:
+        """Let the core decide about a side call; whether the courier has something to do because of it."""
+        now = self._clock.now()
+        if isinstance(fact, Incoming):
+            if sides.get(connection, side.id) is not None:
+                return False
+            decided = side_calls.incoming(side, side_calls.Doors(open=self._may_dial_in(connection, side.number, now)))
+            sides.add(connection, decided.side)
+        elif isinstance(fact, side_calls.News):
+            decided = side_calls.apply(side, fact, self._doors(connection, side, fact))
+            sides.save(connection, decided.side)
+        else:
+            return False
+        if decided.side.leaving and not side.leaving and decided.side.ended_at is None:
+            sides.end_by(connection, decided.side, now + side_calls.GOODBYE)
+        if decided.wrong:
+            sides.note_wrong(connection, side.number, now)
+        outbox.enqueue_side(connection, decided.effects, now)
+        if decided.let_in:
+            scene = self._whole(connection, decided.let_in)
+            side_calls.let_in(scene, decided.side)
+            ledger.save(connection, scene)
+        if isinstance(fact, Incoming):
+            self._apply_early_side_news(connection, decided.side)
+        return True
+
+    def _apply_early_side_news(self, connection: Connection, side: SideCall) -> None:
+        for row in ledger.waiting(connection, _call_ref(side.call_control_id)):
+            ledger.finish(connection, row.key, ref="", body={})
+            if known := sides.get(connection, side.id):
+                self._apply_side(connection, known, codec.fact(row.kind, row.body))
+
+    def _may_dial_in(self, connection: Connection, number: str, now: float) -> bool:
+        return bool(self._habits.dial_in) and not sides.too_many_wrong(connection, number, now)
+
+    def _doors(self, connection: Connection, side: SideCall, fact: side_calls.News) -> side_calls.Doors:
+        digits = fact.digits if isinstance(fact, KeyGiven) else ""
+        return side_calls.Doors(
+            any_live=sides.any_open(connection),
+            fits=sides.by_pin(connection, digits),
+            invited=sides.invited(connection, side.number),
+        )
+
     def _by_room(self, connection: Connection, fact: News) -> str:
-        if isinstance(fact, RoomOpened | RoomEnded):
+        if isinstance(fact, RoomOpened | RoomEnded | RecordingSaved):
             return ledger.find_by_room(connection, fact.room_id) or ""
         return ""
 
     def _settle(self, parcels: Sequence[outbox.Parcel], fact: Fact | None, connection: Connection) -> None:
         outbox.settle(connection, [parcel.id for parcel in parcels])
         if fact is None:
+            if isinstance(parcels[0].effect, PostTranscript):
+                ledger.forget_speech(connection, parcels[0].conference_id)
             return
         leg_id: str | None = getattr(fact, "leg_id", None) or getattr(getattr(fact, "call", None), "leg_id", None)
         conference_id = parcels[0].conference_id
+        if isinstance(parcels[0].effect, SideEffect):
+            if side := sides.get(connection, parcels[0].effect.side_id):
+                self._apply_side(connection, side, fact)
+            return
         if not isinstance(fact, CardDrawn | Swept):  # neither is news
             key, now = f"outbox:{parcels[0].id}", self._clock.now()
             kind = type(fact).__name__
@@ -215,6 +332,10 @@ class Service:
 
     def _fire(self, key: str, fact: Fact, connection: Connection) -> None:
         if ledger.take_timer(connection, key, self._clock.now()):
+            if isinstance(fact, SideTimedOut):
+                if side := sides.get(connection, fact.side_id):
+                    self._apply_side(connection, side, fact)
+                return
             leg_id = getattr(fact, "leg_id", None)
             conference_id = _conference_of(leg_id) if leg_id else getattr(fact, "conference_id", "")
             self._apply(connection, fact, leg_id, conference_id)
@@ -234,6 +355,9 @@ class Service:
         if scene is None or (leg_id and _is_stray(fact, scene, leg_id)):
             return False
         unbound = leg_id is not None and scene.legs[leg_id].call_control_id is None
+        if isinstance(fact, Transcribed) and leg_id:
+            who = scene.legs[leg_id].participant_id
+            ledger.add_speech(connection, conference_id, who, fact.at, fact.text)
         facts.apply(scene, fact, scene.legs[leg_id] if leg_id else None)
         ordered = ledger.save(connection, scene)
         if leg_id and unbound and (call_id := scene.legs[leg_id].call_control_id):
@@ -265,6 +389,10 @@ def _is_stray(fact: Fact, scene: Scene, leg_id: str) -> bool:
     if stray:
         log.warning("news of a second call of leg %s", leg_id)
     return stray
+
+
+def _ask_which(request: Request, found: Sequence[Conference]) -> Reply:
+    return Which(request.verb, request.rest, tuple(Choice(one.id, one.topic, one.created_at) for one in found))
 
 
 def _live(conference: Conference | None) -> Conference:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot.bootstrap import Program
 from bot.core import dcodes, phone, policy
 from bot.core.conference import Leg, Picture
-from bot.core.inputs import API, Person, Where
+from bot.core.inputs import API, Options, Person, Where
 from bot.core.inputs import Request as Asked
 from bot.core.replies import Nothing, Refusal, Refused, Reply, Told
 from bot.store import ledger
@@ -153,7 +153,8 @@ class Api:
         given = request.headers.get("idempotency-key", "")
         key = f"api:{request.url.path}:{given or uuid.uuid4()}"
         fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        asked = Asked(key, verb, API, where, people, topic=topic, rest=rest, fingerprint=fingerprint)
+        # A program that wants a second try asks for it.
+        asked = Asked(key, verb, API, where, people, topic, rest, Options(redials=0), fingerprint)
         reply = await self._program.service.request(asked)
         return await self._said_before(asked) if isinstance(reply, Nothing) else _told(reply)
 

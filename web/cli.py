@@ -109,7 +109,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work())
-    except (RefusedError, StoreError) as refused:
+    except (RefusedError, StoreError, SettingsError) as refused:
         _fail([str(refused)])
     except KeyboardInterrupt:
         sys.exit(130)

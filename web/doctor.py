@@ -5,7 +5,7 @@ from collections.abc import Callable
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import RefusedError, SystemClock
+from bot.bootstrap import RefusedError, SystemClock, spoken_texts
 from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check
@@ -13,7 +13,11 @@ from bot.telnyx.client import TelnyxPhone
 
 
 async def examine(settings: Settings, say: Callable[[str], object]) -> None:
-    """Say one line for Slack and one for Telnyx; raises RefusedError when one of them is not well."""
+    """Say one line for Slack and one for Telnyx; raises RefusedError when one of them is not well.
+
+    Raises SettingsError when the operator's own texts cannot be spoken.
+    """
+    spoken_texts(settings)
     lines = [await _slack(settings), await _telnyx(settings)]
     for line in lines:
         say(line)

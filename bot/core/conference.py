@@ -6,7 +6,8 @@ That is why news may come in any order, late or twice, and the end is the same.
 
 from dataclasses import dataclass
 
-from bot.core.lifecycle import WHY_BY_HANGUP_CAUSE, ConferencePhase, LegPhase, Why
+from bot.core.inputs import Person
+from bot.core.lifecycle import WHY_BY_HANGUP_CAUSE, ConferencePhase, LegPhase, RecordingState, Why
 
 LOST = "lost"  # our word for the cause of a leg that a command found over; Telnyx's own cause wins
 UNREACHABLE = "unreachable"  # our word for the cause of a leg that Telnyx never spoke of
@@ -36,6 +37,28 @@ class Leg:
     cause: str = ""  # Telnyx's hangup cause, or ours: refused, unreachable, cancelled
     detail: str = ""  # SIP code, D-code or error code
     refused_status: int = 0  # HTTP status with which Telnyx refused to dial
+    came_in: bool = False  # a call to our number, let in by the PIN
+    gated: bool = True  # must press 1 to come in
+    ring_secs: int = 30
+    declined_at: float | None = None  # pressed 2
+    call_back_at: float | None = None  # pressed 9
+    machine_at: float | None = None  # Telnyx heard an answering machine
+    locked_out: bool = False  # answered after the room was locked
+    removed_by: str = ""  # name of who took this leg out of the room
+    muted: bool = False  # as wanted; Telnyx is told, and asked whether it took
+    muted_by: str = ""  # name, "" = they themselves
+    held: bool = False  # as wanted, like muted
+    audio_at: float | None = None  # when muted or held last changed
+    far_held: bool = False  # their own phone put us on hold; muted for as long
+    listen: bool = False  # came to listen: no key unmutes it
+    corrected: bool = False  # it had not taken, and was asked for again
+    hand_at: float | None = None  # raised a hand
+    star_at: float | None = None  # pressed the star, which begins a command
+
+    @property
+    def silent(self) -> bool:
+        """Whether Telnyx is to mute it: by wish, as a listener, or because hold music would be heard."""
+        return self.muted or self.far_held or self.listen
 
     @property
     def phase(self) -> LegPhase:
@@ -67,9 +90,18 @@ class Leg:
             return None
         if self.joined_at is not None:
             return Why.LEFT
-        if self.no_key_at is not None:
-            return Why.NO_KEY
-        return self._why_never_in()
+        return self._why_at_the_gate() or self._why_never_in()
+
+    def _why_at_the_gate(self) -> Why | None:
+        if self.locked_out:
+            return Why.LOCKED
+        if self.declined_at is not None:
+            return Why.DECLINED
+        if self.call_back_at is not None:
+            return Why.CALL_BACK
+        if self.machine_at is not None and self.passed_at is None:
+            return Why.VOICEMAIL
+        return Why.NO_KEY if self.no_key_at is not None else None
 
     def _why_never_in(self) -> Why:
         if self.cause == "limit":
@@ -93,6 +125,17 @@ class Participant:
     leg_id: str = ""  # the latest leg
     legs: int = 0
     invited_by: str = ""  # name of who asked
+    numbers: tuple[str, ...] = ()  # all their numbers, in the order in which they are rung; () = only ``number``
+    deputies: tuple[Person, ...] = ()  # who is rung instead, one after the other
+    ring_secs: int = 30
+    redials: int = 1  # how often each number is rung again by itself
+    redial_secs: int = 60  # how long after a miss
+    redials_left: int = 1  # of the number that is rung now
+    gated: bool = True
+    muted: bool = False  # comes in muted
+    listen: bool = False  # comes in to listen only
+    next: str = ""  # what happens next by itself: a Step, "" = nothing
+    next_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +154,7 @@ class Conference:
     card_print: str = ""  # fingerprint of the card as last drawn
     chat_lost: str = ""  # why Slack no longer takes our posts, "" = all is well
     gated: bool = True
+    alone_secs: int = 600  # how long one person may be alone in the room
     phase: ConferencePhase = ConferencePhase.OPEN
     live_at: float | None = None
     ended_at: float | None = None
@@ -122,6 +166,23 @@ class Conference:
     alive_legs: int = 0
     in_room: int = 0
     trouble: str = ""  # what does not work for the moment, shown on the card
+    locked: bool = False
+    locked_by: str = ""
+    recording: RecordingState = RecordingState.OFF
+    recorded_by: str = ""
+    recording_since: float | None = None
+    recordings: tuple[str, ...] = ()  # Telnyx's ids of saved recordings
+    recordings_in: str = "telnyx"  # where they are kept: slack, telnyx, or off
+    transcribed: bool = False  # what is said is written down
+    talking: str = ""  # leg that holds the floor
+    pin: str = ""  # six digits, "" = nobody can dial in
+    alone_since: float | None = None  # since when one person has been alone in the room
+    slack_call: str = ""  # Slack's id of the mirrored call
+
+    @property
+    def room_ref(self) -> str:
+        """What names the room that is open now to Telnyx: its id, else its name."""
+        return self.room_id or self.name_of_room(self.room)
 
     @property
     def room(self) -> int:

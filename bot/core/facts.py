@@ -7,14 +7,16 @@ end in the same state. Lines and commands are only ordered when they still make 
 from dataclasses import replace
 from typing import assert_never
 
+from bot.core import audio, keypad, ladder, legs, recording, seating, sweep, vigil
 from bot.core import inputs as i
-from bot.core import legs, seating, sweep
 from bot.core.conference import LOST, Leg
-from bot.core.effects import AskKey, EndRoom, PostCard, Says, TellHost
+from bot.core.effects import AskKey, EndRoom, PostCard, Says, SayTo, TellHost
 from bot.core.lifecycle import ConferencePhase, LegPhase
 from bot.core.scene import Reach, Scene
 
 GATE_SECONDS = 60.0  # no answer from the gate after this long means no key
+GOODBYE_SECONDS = 15.0  # a spoken goodbye is over by then, even if that news is lost
+MACHINES = frozenset({"machine", "fax_detected"})  # results of Telnyx's machine detection; "not_sure" counts as human
 ENDING_SECONDS = 15.0  # after the end, this long until every leg that is still up is hung up one by one
 
 
@@ -22,8 +24,12 @@ def reach(fact: i.Fact) -> Reach:
     """How much of the conference ``apply`` needs to see for this fact."""
     if isinstance(fact, i.RoomOpened | i.RoomEnded | i.Seated | i.SeatRefused):
         return Reach.WAITING
-    if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut | i.Swept):
+    if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut | i.Swept | i.StepDue):
         return Reach.WHOLE
+    if isinstance(fact, i.AloneDue | i.CarriedOver):
+        return Reach.WHOLE
+    if isinstance(fact, i.KeyPressed):
+        return Reach.WHOLE if fact.digit == keypad.NAMES else Reach.LEG
     return Reach.CONFERENCE if isinstance(fact, i.ConferenceFact) else Reach.LEG
 
 
@@ -64,12 +70,27 @@ def _about_leg(scene: Scene, fact: i.Fact, leg: Leg) -> None:  # noqa: C901, PLR
         case i.LegLost():
             legs.over(scene, leg, fact.at, LOST, fact.code)
         case i.GateTimedOut():
-            _no_key(scene, leg, fact.at)
+            _gate_timed_out(scene, leg, fact.at)
+        case i.KeyPressed():
+            keypad.pressed(scene, leg, fact)
+        case i.MachineHeard():
+            _machine_heard(scene, legs.bind(leg, fact.call), fact)
+        case i.FarHeld():
+            audio.far_hold(scene, leg, fact)
+        case i.SpeechEnded():
+            _speech_ended(scene, leg)
+        case i.FloorTaken():
+            if leg.in_room:
+                scene.change(talking=leg.id)
+        case i.RecordingSaved():
+            recording.found(scene, (fact.recording_id,))
+        case i.Transcribed():
+            pass  # the ledger keeps the words
         case _:
             raise AssertionError(f"{type(fact).__name__} is not about a leg")
 
 
-def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR0912  # one arm per fact, nothing else
+def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR0912, PLR0915  # one arm per fact, nothing else
     match fact:
         case i.RoomOpened():
             seating.room_is_open(scene, fact.room_id)
@@ -92,26 +113,63 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
         case i.TroubleSeen():
             scene.change(trouble=fact.trouble)
         case i.IdleTimedOut():
-            if not scene.conference.ended and not scene.conference.alive_legs:
-                end(scene, by="")
-        case i.Joined() | i.Left():
+            _idle(scene)
+        case i.StepDue():
+            ladder.due(scene, fact)
+        case i.AloneDue():
+            if vigil.alone(scene):
+                end(scene, by="", why="alone")
+        case i.LimitNear():
+            vigil.limit_near(scene, fact)
+        case i.CarriedOver():
+            if not scene.conference.ended:
+                end(scene, by=fact.by, why="carried")
+        case i.RecordDone():
+            recording.done(scene, fact)
+        case i.RecordFailed():
+            recording.failed(scene, fact)
+        case i.RecordingsDue():
+            recording.look(scene, fact)
+        case i.RecordingsFound():
+            recording.found(scene, fact.ids)
+        case i.RecordingSaved():
+            recording.found(scene, (fact.recording_id,))
+        case i.TranscriptDue():
+            recording.transcript_due(scene)
+        case i.FileFailed():
+            recording.file_failed(scene, fact)
+        case i.SoundFailed():
+            scene.say(Says.TROUBLE, detail="that could not be heard in the room", code=fact.code)
+        case i.CallMirrored():
+            scene.change(visible=False, slack_call=fact.call_id)
+        case i.Joined() | i.Left() | i.FloorTaken():
             pass  # somebody we did not ring ourselves
+        case i.Incoming() | i.KeyPressed() | i.MachineHeard() | i.FarHeld() | i.SpeechEnded() | i.Transcribed():
+            raise AssertionError(f"{type(fact).__name__} is about a leg")
         case i.Rang() | i.Answered() | i.KeyGiven() | i.HungUp() | i.DialTried() | i.DialRefused() | i.Seated():
             raise AssertionError(f"{type(fact).__name__} is about a leg")
-        case i.SeatRefused() | i.LegLost() | i.GateTimedOut():
+        case i.SeatRefused() | i.LegLost() | i.GateTimedOut() | i.SideTimedOut():
             raise AssertionError(f"{type(fact).__name__} is about a leg")
         case _:
             assert_never(fact)
 
 
-def end(scene: Scene, *, by: str) -> None:
-    """End the conference: close the room, and hang up every leg that is not in it. The scene must be whole."""
+def end(scene: Scene, *, by: str, why: str = "") -> None:
+    """End the conference: close the room, and hang up every leg that is not in it. The scene must be whole.
+
+    ``why`` is "alone" when it ends because one person was left.
+    """
     conference = scene.conference
     was_in = {leg.participant_id for leg in scene.legs.values() if leg.joined_at is not None}
     names = [person.name for person in scene.participants.values() if person.id in was_in]
     length = scene.now - conference.live_at if conference.live_at else 0
-    scene.change(phase=ConferencePhase.ENDED, ended_at=scene.now, ended_by=by, trouble="")
-    scene.say(Says.ENDED, *names, by=by, seconds=length)
+    scene.change(phase=ConferencePhase.ENDED, ended_at=scene.now, ended_by=by, trouble="", talking="", pin="")
+    scene.say(Says.ENDED, *names, by=by, detail=why, seconds=length)
+    recording.room_over(scene, conference.room_id)
+    recording.transcript_later(scene)
+    vigil.room_over(scene)
+    for who in list(scene.participants.values()):
+        scene.no_step(who)
     if conference.room_id:
         scene.do(EndRoom(conference.id, conference.room_id))
     for leg in list(scene.legs.values()):
@@ -137,7 +195,7 @@ def _answered(scene: Scene, leg: Leg, at: float) -> None:
     first = leg.answered_at is None
     leg = scene.put_leg(replace(leg, answered_at=legs.earliest(leg.answered_at, at)))
     legs.hang_up_given_up(scene, leg)
-    if not scene.conference.gated:
+    if not leg.gated:
         _pass(scene, leg, at)
     elif scene.conference.ended:
         legs.stop(scene, leg)
@@ -154,6 +212,12 @@ def _key_given(scene: Scene, leg: Leg, fact: i.KeyGiven) -> None:
     leg = scene.put_leg(replace(leg, answered_at=legs.earliest(leg.answered_at, fact.at)))
     if fact.status == "valid" and fact.digits == "1":
         _pass(scene, leg, fact.at)
+    elif fact.status == "valid" and fact.digits == "2":
+        _refused(scene, replace(leg, declined_at=legs.earliest(leg.declined_at, fact.at)))
+    elif fact.status == "valid" and fact.digits == "9":
+        _refused(scene, replace(leg, call_back_at=legs.earliest(leg.call_back_at, fact.at)))
+    elif fact.status == "cancelled_amd" and leg.alive and not leg.stop_asked and leg.passed_at is None:
+        scene.do(AskKey(leg.id))  # machine detection cut the question off
     elif fact.status in {"valid", "invalid", "timeout"}:
         _no_key(scene, leg, fact.at)
 
@@ -163,8 +227,55 @@ def _pass(scene: Scene, leg: Leg, at: float) -> None:
     legs.cancel_gate(scene, leg)
     if scene.conference.ended:
         legs.stop(scene, leg)
+    elif scene.conference.locked and leg.joined_at is None and leg.alive:
+        lock_out(scene, leg)
     elif leg.alive and not leg.stop_asked:
         seating.want_seat(scene, leg)
+
+
+def lock_out(scene: Scene, leg: Leg) -> None:
+    """Tell somebody who comes to a locked room so, and hang up when that is said."""
+    if leg.seat_asked or leg.locked_out:
+        return
+    scene.put_leg(replace(leg, locked_out=True))
+    scene.do(SayTo(leg.id, "locked"))
+    due = scene.now + GOODBYE_SECONDS
+    scene.wake(f"gate:{leg.id}", due, i.GateTimedOut(leg.id, due))
+
+
+def _speech_ended(scene: Scene, leg: Leg) -> None:
+    if leg.locked_out:
+        legs.stop(scene, leg)
+
+
+def _gate_timed_out(scene: Scene, leg: Leg, at: float) -> None:
+    if leg.locked_out:
+        legs.stop(scene, leg)
+    else:
+        _no_key(scene, leg, at)
+
+
+def _refused(scene: Scene, leg: Leg) -> None:
+    """They pressed a key that says no, or not now."""
+    if leg.passed_at is None and leg.joined_at is None:
+        legs.stop(scene, scene.put_leg(leg))
+
+
+def _machine_heard(scene: Scene, leg: Leg, fact: i.MachineHeard) -> None:
+    """A hint to hang up sooner; who presses 1 is in, whatever was heard."""
+    if fact.result in MACHINES and leg.passed_at is None and leg.joined_at is None and leg.gated:
+        leg = scene.put_leg(replace(leg, machine_at=legs.earliest(leg.machine_at, fact.at)))
+        legs.stop(scene, leg)
+
+
+def _idle(scene: Scene) -> None:
+    conference = scene.conference
+    if conference.ended or conference.alive_legs:
+        return
+    if any(who.next for who in scene.participants.values()):
+        scene.await_company()
+    else:
+        end(scene, by="")
 
 
 def _no_key(scene: Scene, leg: Leg, at: float) -> None:
@@ -186,6 +297,7 @@ def _joined(scene: Scene, leg: Leg, fact: i.Joined) -> None:
         return
     elif leg.in_room:
         scene.say(Says.JOINED, scene.name(leg))
+        audio.on_joining(scene, leg)
     else:
         legs.say_left(scene, leg)
 
@@ -207,6 +319,7 @@ def _swept(scene: Scene, fact: i.Swept) -> None:
     found = sweep.missed(scene, fact)
     for news, leg in found:
         _about_leg(scene, news, scene.legs[leg.id])
+    audio.read_back(scene, fact)
     sweep.hang_up_strays(scene, fact)
     sweep.tell(scene, repaired=bool(found))
 

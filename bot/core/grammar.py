@@ -5,85 +5,148 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final, assert_never
 
-from bot.core import phone, words
+from bot.core import options, phone, roster, words
+from bot.core.inputs import Options
 from bot.core.replies import Refusal
+from bot.core.targets import ChannelTarget, GroupTarget, Ladder, NameTarget, NumberTarget, Target, UserTarget, identity
 from bot.core.words import Word
 
 MAX_TEXT = 2000  # characters
 MAX_PEOPLE = 20
 MAX_PARTS = 8  # words that one number may be written in
-ONLY_PEOPLE = frozenset({"invite"})  # verbs after which every word must name somebody
-OWN_NUMBER = "number"  # the verb after which stands one number, or the word to forget it
 FORGET = "forget"
+VERIFY = "verify"
+ELSE = "else"
+CONTACT_EXAMPLE = "/conf contacts add vendor-bridge +1 212 555 0199"
 
 _PART = re.compile(r"[+(]*\d[\d()./\-‐-―−]*|[()./\-‐-―−]+")  # noqa: RUF001  # a piece of a number, dashes as pasted
 _START = re.compile(r"[+(]*\d")
 _PAUSED = re.compile(r"[+(]*\d[\d().\-]{6,}([,;*#xpw]|ext).*", re.IGNORECASE)
 _EXTENSION = re.compile(r"[x#]\d+|(ext\.?|extension)\d*", re.IGNORECASE)
 _DATE_OR_ADDRESS = re.compile(r"\d{4}([-./]\d\d?){2}|(\d\d?[-./]){2}(\d{4}|\d\d)|\d{1,3}(\.\d{1,3}){3}")
+_SIP = re.compile(r"sip:[^\s@]+@[^\s@]+", re.IGNORECASE)
 _MENTION = re.compile(r"@\w[\w.\-]*")
 _GLUE = re.compile(r"[,;&]+|and[,;]?", re.IGNORECASE)
 _QUOTES: Final = "“”‘’\"'«»„"  # noqa: RUF001  # curly ones, as phones type them
 
 
-@dataclass(frozen=True, slots=True)
-class NumberTarget:
-    e164: str
+class Reads(Enum):
+    """How what stands after a verb is read."""
 
-
-@dataclass(frozen=True, slots=True)
-class UserTarget:
-    """A mention. ``label`` is the name in it, "" in Slack's newer mentions."""
-
-    user_id: str
-    label: str = ""
-
-
-Target = NumberTarget | UserTarget
+    TOPIC = auto()  # people, the rest is a topic; options
+    PEOPLE = auto()  # every word names somebody to ring; options
+    OPTIONS = auto()  # options only
+    ROSTER = auto()  # people of the conference
+    SAY = auto()  # a text, and --to people of the conference
+    KEYS = auto()  # people of the conference, and keys
+    RENAME = auto()  # somebody of the conference, as a new name
+    NUMBER = auto()  # one's own numbers, or a word about them
+    CONTACT = auto()  # what to do with a name of the phone book, and its numbers
+    WORDS = auto()  # as it was typed
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``rest`` is everything after the verb as typed; ``dropped`` are the people who were named again."""
+    """``rest`` is everything after the verb as typed; ``dropped`` are the people who were named again.
+
+    ``topic`` is what was said beside the people: a topic, a text, keys, a new name.
+    """
 
     verb: str
     people: tuple[Target, ...] = ()
     topic: str = ""
     rest: str = ""
     dropped: tuple[Target, ...] = ()
+    options: Options = field(default_factory=Options)
 
 
-def parse(text: str, region: str, verbs: Mapping[str, str]) -> Sentence:
-    """Read a sentence without the bot's own mention. ``verbs`` maps each word to the verb it means. Raises Refusal."""
+def parse(text: str, region: str, verbs: Mapping[str, str], reads: Mapping[str, Reads]) -> Sentence:
+    """Read a sentence without the bot's own mention. ``verbs`` maps each word to the verb it means, ``reads`` each verb
+    to how the rest of its sentence is read. Raises Refusal.
+    """
     if len(text) > MAX_TEXT:
         raise Refusal(f"That is too long: {len(text)} characters, and {MAX_TEXT} are read.", code="unreadable")
     first, rest = ([*text.split(maxsplit=1), "", ""])[:2]
     verb = _verb(first, rest, verbs)
-    if verb == OWN_NUMBER and rest.strip().lower() not in {"", FORGET}:
-        return Sentence(verb, (_own_number(words.split(rest), region),), rest=rest.strip())
-    people, topic = _Reader(words.split(rest), region, only_people=verb in ONLY_PEOPLE).read()
-    once = {_identity(person): person for person in reversed(people)}
+    people, topic, wanted = _read(reads.get(verb, Reads.WORDS), rest, region)
+    once = {identity(person): person for person in reversed(people)}
     if len(once) > MAX_PEOPLE:
         raise Refusal(f"That names {len(once)} people; at most {MAX_PEOPLE} can be named at once.", code="unreadable")
-    kept = [person for person in people if once.pop(_identity(person), None)]
-    return Sentence(verb, tuple(kept), topic, rest.strip(), tuple(_again(people)))
+    kept = [person for person in people if once.pop(identity(person), None)]
+    return Sentence(verb, tuple(kept), topic, rest.strip(), tuple(_again(people)), wanted)
 
 
-def _own_number(said: list[Word], region: str) -> NumberTarget:
+def _read(how: Reads, rest: str, region: str) -> tuple[Sequence[Target], str, Options]:  # noqa: C901, PLR0911  # one arm per way
+    """People, what stands beside them, options."""
+    match how:
+        case Reads.TOPIC | Reads.PEOPLE:
+            return _ringing(how, rest, region)
+        case Reads.OPTIONS:
+            return (), "", options.take(words.split(rest), strict=False)[0]
+        case Reads.ROSTER:
+            return roster.people(words.split(rest), region), "", Options()
+        case Reads.SAY:
+            return *_to_say(words.split(rest), region), Options()
+        case Reads.KEYS:
+            return *roster.with_keys(words.split(rest), region), Options()
+        case Reads.RENAME:
+            return *roster.with_name(words.split(rest), region), Options()
+        case Reads.NUMBER:
+            keyword = rest.strip().lower().split(" ")[0] in {"", FORGET, VERIFY}
+            return (() if keyword else _own_numbers(rest, region)), "", Options()
+        case Reads.CONTACT:
+            return *_contact(words.split(rest), region), Options()
+        case Reads.WORDS:
+            return (), "", Options()
+        case _:
+            assert_never(how)
+
+
+def _ringing(how: Reads, rest: str, region: str) -> tuple[Sequence[Target], str, Options]:
+    only_people = how is Reads.PEOPLE
+    wanted, left = options.take(words.split(rest), strict=only_people)
+    people, topic = _Reader(left, region, only_people=only_people).read()
+    return people, topic, wanted
+
+
+def _to_say(said: list[Word], region: str) -> tuple[Sequence[Target], str]:
+    """The text, and after ``--to`` who alone is to hear it."""
+    at = next((at for at, word in enumerate(said) if options.name(word) == options.TO), len(said))
+    text = " ".join("".join(f" {one.shown}" if one.spaced else one.shown for one in said[:at]).split())
+    quoted = len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES
+    to = roster.people(said[at + 1 :], region)
+    if at < len(said) and not to:
+        raise Refusal("Say who is to hear it.", example="/conf say two more minutes --to bo", code="unreadable")
+    return to, text[1:-1].strip() if quoted else text
+
+
+def _own_numbers(rest: str, region: str) -> tuple[Target, ...]:
+    said = words.split(rest)
     if any(word.user_id for word in said):
         raise Refusal("Everybody registers their own number, and as digits.", example=f"/conf number {phone.EXAMPLE}")
-    return NumberTarget(phone.read(" ".join(word.tel or word.shown for word in said), region))
+    found, _ = _Reader(said, region, only_people=True).read()
+    if not found or not all(isinstance(one, NumberTarget) for one in found):
+        phone.read(" ".join(word.tel or word.shown for word in said), region)  # raises, and says what is wrong
+    return tuple(found)
 
 
-def _identity(person: Target) -> str:
-    return person.e164 if isinstance(person, NumberTarget) else person.user_id
+def _contact(said: list[Word], region: str) -> tuple[tuple[Target, ...], str]:
+    """The numbers, and the name they belong to: ``add vendor-bridge +1 212 555 0199``."""
+    if len(said) < 2:
+        return (), ""
+    found, _ = _Reader(said[2:], region, only_people=True).read()
+    if odd := [one for one in found if not isinstance(one, NumberTarget)]:
+        name = getattr(odd[0], "name", "") or "that"
+        raise Refusal(f"“{name}” is no number; a name is one word.", example=CONTACT_EXAMPLE, code="unreadable")
+    return tuple(found), _bare(said[1].shown)
 
 
 def _again(people: Sequence[Target]) -> list[Target]:
-    seen = [_identity(person) for person in people]
+    seen = [identity(person) for person in people]
     return [person for at, person in enumerate(people) if seen[at] in seen[:at]]
 
 
@@ -116,20 +179,26 @@ class _Reader:
         self._words = said
         self._region = region
         self._only_people = only_people
+        self._quoted = set() if only_people else _quoted_text(said)
 
     def read(self) -> tuple[list[Target], str]:
         people: list[Target] = []
         taken: set[int] = set()
         at = 0
         while at < len(self._words):
-            target, count = self._target(at)
+            target, count = (None, 1) if at in self._quoted else self._target(at)
             if target:
+                if self._is_else(at - 1, taken):
+                    target = _after(people.pop(), target)
+                    taken.add(at - 1)
                 people.append(target)
                 taken.update(range(at, at + count))
-            elif not _GLUE.fullmatch(self._words[at].shown) and self._must_be_somebody(self._words[at]):
-                raise _nobody(self._words[at])
             at += count
         return people, self._topic(taken)
+
+    def _is_else(self, at: int, taken: set[int]) -> bool:
+        """Whether here stands the word between somebody and who is rung instead."""
+        return at - 1 in taken and self._words[at].typed and self._words[at].shown.lower() == ELSE
 
     def _must_be_somebody(self, word: Word) -> bool:
         """A name that Slack did not know stays as it was typed; it is not meant as a part of the topic."""
@@ -138,11 +207,26 @@ class _Reader:
     def _target(self, at: int) -> tuple[Target | None, int]:
         """Who is named here, and by how many words."""
         word = self._words[at]
+        if word.group_id:
+            return GroupTarget(word.group_id, word.shown), 1
+        if word.everybody:
+            return ChannelTarget(), 1
         if word.user_id:
             return UserTarget(word.user_id, word.shown[1:] if word.shown[1:] != word.user_id else ""), 1
         if word.tel:
             return NumberTarget(phone.read(word.tel, self._region)), 1
-        return self._number(at)
+        if word.typed and _SIP.fullmatch(_bare(word.shown)):
+            return NumberTarget(_bare(word.shown)), 1
+        target, count = self._number(at)
+        return target or self._name(at), count
+
+    def _name(self, at: int) -> Target | None:
+        """A name of the phone book, where nothing else can stand: it is looked up later."""
+        word = self._words[at]
+        between = _GLUE.fullmatch(word.shown) or (at and word.shown.lower() == ELSE)
+        if between or not self._must_be_somebody(word):
+            return None
+        return NameTarget(_bare(word.shown).removeprefix("@"))
 
     def _number(self, at: int) -> tuple[Target | None, int]:
         parts = self._parts(at)
@@ -218,6 +302,25 @@ class _Reader:
         return bool(_GLUE.fullmatch(self._words[at].shown))
 
 
+def _after(first: Target, then: Target) -> Target:
+    return Ladder((*(first.steps if isinstance(first, Ladder) else (first,)), then))
+
+
+def _quoted_text(said: list[Word]) -> set[int]:
+    """Places of words in quotes that are a text, not a number: nobody is named there."""
+    found: set[int] = set()
+    start: int | None = None
+    for at, word in enumerate(said):
+        if start is None and word.typed and word.shown[0] in _QUOTES:
+            start = at
+        if start is not None and word.typed and len(word.shown) > 1 and word.shown.rstrip(",.")[-1:] in _QUOTES:
+            span = range(start, at + 1)
+            if any(char.isalpha() for place in span for char in said[place].shown):
+                found.update(span)
+            start = None
+    return found
+
+
 def _bare(word: str) -> str:
     """Without invisible marks, and the quotes and punctuation around it."""
     seen = "".join(char for char in word if unicodedata.category(char) != "Cf").replace("\uff0b", "+")
@@ -235,12 +338,3 @@ def _meant(typed: str, e164: str) -> bool:
         return digits >= 7
     # Area codes of the North American plan start with 2 to 9; a unix time looks like one that does not.
     return digits >= 10 and e164[:3] not in {"+10", "+11"}
-
-
-def _nobody(word: Word) -> Refusal:
-    hint = " Pick the name from Slack's list." if word.shown.startswith("@") else ""
-    return Refusal(
-        f"“{word.shown[:40]}” is nobody to ring: give a mention or a telephone number.{hint}",
-        example="/conf invite @ana +1 212 555 0199",
-        code="unreadable",
-    )

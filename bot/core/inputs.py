@@ -5,11 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be rung or who asks. ``number`` is E.164 or "" when none is known."""
+    """Somebody who can be rung, who asks, or who is named. ``number`` is E.164 or "" when none is known.
+
+    ``others`` are further numbers, rung when the first is not answered; ``deputies`` are rung when none is. Where only
+    people of the conference can be meant, a name as typed stands alone: ``bo``, or ``#3`` for the third on the roster.
+    """
 
     name: str
     number: str = ""
     user_id: str = ""
+    others: tuple[str, ...] = ()
+    deputies: "tuple[Person, ...]" = ()
 
 
 API = Person("the API")  # who asks over HTTP
@@ -27,8 +33,24 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What the words with two dashes ask for. Lengths in seconds."""
+
+    ring_secs: int = 30  # --ring 25s
+    redials: int = 1  # --redial 3x60s
+    redial_secs: int = 60
+    gate: bool = True  # --no-gate
+    muted: bool = False  # --muted
+    listen: bool = False  # --listen
+    dry_run: bool = False  # --dry-run
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """A sentence, read and with its people looked up. ``key`` is unique per delivery."""
+    """A sentence, read and with its people looked up. ``key`` is unique per delivery.
+
+    ``topic`` is what was said beside the people: a topic, a text to say, digits, a new name.
+    """
 
     key: str
     verb: str
@@ -37,6 +59,7 @@ class Request:
     people: tuple[Person, ...] = ()
     topic: str = ""
     rest: str = ""  # the words after the verb, as typed
+    options: Options = Options()
     fingerprint: str = ""  # of an API call's body, so that a key used for two different calls is noticed
 
 
@@ -117,6 +140,78 @@ class RoomEnded:
     at: float
     room_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """call.initiated of a call to our number. ``number`` is the caller's as told, E.164 or ""."""
+
+    call: Call
+    at: float
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """call.dtmf.received. ``digit`` is one of 0-9 * #."""
+
+    call: Call
+    at: float
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHeard:
+    """call.machine.premium.detection.ended or call.machine.detection.ended. ``result`` is Telnyx's."""
+
+    call: Call
+    at: float
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class FarHeld:
+    """call.hold, call.unhold: the phone at the other end put us on hold, or took us back."""
+
+    call: Call
+    at: float
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """call.speak.ended."""
+
+    call: Call
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """call.transcription, final: what the person on this call said."""
+
+    call: Call
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTaken:
+    """conference.floor.changed: who talks now."""
+
+    call: Call
+    at: float
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSaved:
+    """conference.recording.saved. Its links live ten minutes and are not kept; the id is."""
+
+    call: Call
+    at: float
+    room_id: str
+    recording_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +317,14 @@ class GateTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class SideTimedOut:
+    """A side call has lasted long enough."""
+
+    side_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class IdleTimedOut:
     """Nobody is on the line or being rung any more."""
 
@@ -247,7 +350,7 @@ class SweepDue:
 class Swept:
     """What Telnyx says is true at ``at``: our legs whose calls are up, those calls, and the calls in the room.
 
-    ``members`` is None when the room was not asked for, or is not known.
+    ``members`` is None when the room was not asked for, or is not known; ``muted`` and ``held`` are those among them.
     """
 
     conference_id: str
@@ -255,9 +358,134 @@ class Swept:
     legs: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     members: tuple[str, ...] | None = None
+    muted: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
-News = Rang | Answered | KeyGiven | HungUp | Joined | Left | RoomOpened | RoomEnded
+@dataclass(frozen=True, slots=True)
+class StepDue:
+    """Somebody who was not reached is to be rung again, or somebody else instead."""
+
+    conference_id: str
+    at: float
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AloneDue:
+    """One person may have been alone in the room for a while."""
+
+    conference_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LimitNear:
+    """Telnyx ends the room soon, four hours after it was opened."""
+
+    conference_id: str
+    at: float
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """Everybody has heard that they go on in another conference; this one ends."""
+
+    conference_id: str
+    at: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDone:
+    """Telnyx accepted what we asked of the recording: start, stop, pause or resume."""
+
+    conference_id: str
+    at: float
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFailed:
+    conference_id: str
+    at: float
+    action: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingsFound:
+    """Telnyx's list of this conference's recordings."""
+
+    conference_id: str
+    at: float
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingsDue:
+    """Recordings of this Telnyx conference whose webhook was lost must be looked for."""
+
+    conference_id: str
+    at: float
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptDue:
+    """The conference is over, and the last words have been written down."""
+
+    conference_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailed:
+    """A recording or a transcript could not be put into the thread."""
+
+    conference_id: str
+    at: float
+    what: str  # recording, transcript
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFailed:
+    """Something could not be said, played or keyed."""
+
+    conference_id: str
+    at: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallMirrored:
+    """Slack made a call of its own of this conference (calls.add)."""
+
+    conference_id: str
+    at: float
+    call_id: str
+
+
+News = (
+    Rang
+    | Answered
+    | KeyGiven
+    | HungUp
+    | Joined
+    | Left
+    | RoomOpened
+    | RoomEnded
+    | Incoming
+    | KeyPressed
+    | MachineHeard
+    | FarHeld
+    | SpeechEnded
+    | Transcribed
+    | FloorTaken
+    | RecordingSaved
+)
 LegFact = DialTried | DialRefused | Seated | SeatRefused | LegLost | GateTimedOut
 ConferenceFact = (
     SweepDue
@@ -270,8 +498,20 @@ ConferenceFact = (
     | TroubleSeen
     | IdleTimedOut
     | EndTimedOut
+    | StepDue
+    | AloneDue
+    | LimitNear
+    | CarriedOver
+    | RecordDone
+    | RecordFailed
+    | RecordingsFound
+    | RecordingsDue
+    | TranscriptDue
+    | FileFailed
+    | SoundFailed
+    | CallMirrored
 )
-Fact = News | LegFact | ConferenceFact
+Fact = News | LegFact | ConferenceFact | SideTimedOut
 
 
 @dataclass(frozen=True, slots=True)

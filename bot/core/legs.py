@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.core import inputs as i
+from bot.core import ladder
 from bot.core.conference import LOST, Leg
 from bot.core.effects import HangUp, Says
 from bot.core.lifecycle import Why
@@ -32,8 +33,12 @@ def cancel_gate(scene: Scene, leg: Leg) -> None:
 
 
 def say_left(scene: Scene, leg: Leg) -> None:
+    """Tell that somebody is out of the room, by whose will that may be."""
     until = min(t for t in (leg.left_at, leg.gone_at, scene.now) if t is not None)
-    scene.say(Says.LEFT, scene.name(leg), seconds=max(0.0, until - (leg.joined_at or until)))
+    if scene.conference.talking == leg.id:
+        scene.change(talking="")
+    says = Says.REMOVED if leg.removed_by else Says.LEFT
+    scene.say(says, scene.name(leg), by=leg.removed_by, seconds=max(0.0, until - (leg.joined_at or until)))
 
 
 def over(scene: Scene, leg: Leg, at: float, cause: str, code: str) -> None:
@@ -48,6 +53,7 @@ def over(scene: Scene, leg: Leg, at: float, cause: str, code: str) -> None:
         say_left(scene, leg)
     elif leg.why not in {Why.LEFT, None}:
         scene.say(Says.MISSED, scene.name(leg), detail=str(leg.why), code=leg.detail)
+        ladder.after_miss(scene, leg)
 
 
 def stop(scene: Scene, leg: Leg) -> None:

@@ -17,6 +17,22 @@ class ConferencePhase(StrEnum):
     ENDED = "ended"
 
 
+class RecordingState(StrEnum):
+    OFF = "off"
+    ON = "on"
+    PAUSED = "paused"
+
+
+class Step(StrEnum):
+    """What happens next by itself for somebody who was not reached."""
+
+    REDIAL = "redial"  # the same number again
+    NUMBER = "number"  # their next number
+    DEPUTY = "deputy"  # somebody else instead
+    CALL_BACK = "call back"  # as they asked with 9
+    RING = "ring"  # the first ring, put off: the phone is still busy with the conference before
+
+
 class Why(StrEnum):
     """Why a leg is gone."""
 
@@ -25,6 +41,9 @@ class Why(StrEnum):
     NO_ANSWER = "no answer"
     DECLINED = "declined"
     NO_KEY = "no key (voicemail?)"
+    VOICEMAIL = "voicemail"  # heard by Telnyx's machine detection
+    CALL_BACK = "asked to be called back"
+    LOCKED = "locked out"
     HUNG_UP = "hung up without pressing 1"
     BAD_NUMBER = "bad number"
     CANCELLED = "cancelled"

@@ -100,7 +100,9 @@ def _is_emergency(plain: str, region: str) -> bool:
 
 
 def masked(e164: str) -> str:
-    """The last four digits: what others may see of a number."""
+    """The last four digits: what others may see of a number; of a sip: address, its host."""
+    if e164.startswith("sip:"):
+        return f"sip:…@{e164.partition('@')[2]}"
     return f"…{e164[-4:]}"
 
 

@@ -1,7 +1,7 @@
 """Who may use Confab, and whom it may ring: the one place that decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core import phone
 from bot.core.inputs import Person
@@ -17,6 +17,7 @@ class Rules:
     team: str
     countries: frozenset[str]
     region: str
+    sip_domains: frozenset[str] = frozenset()  # hosts of sip: addresses that may be rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,22 @@ def may_ring(rules: Rules, people: Sequence[Person], undone: str = "Nobody was r
     """Raise Refusal unless every one of these numbers may be rung. Nobody is rung when one may not."""
     if len(people) > MOST_PEOPLE:
         raise Refusal(f"That is {len(people)} people; at most {MOST_PEOPLE} can be rung with one sentence.")
-    refused = [why for person in people if (why := phone.dial_refusal(person.number, rules.countries))]
+    refused = [why for person in at_all_numbers(people) if (why := _refusal(rules, person.number))]
     if refused:
-        raise Refusal(" ".join((undone, *refused)), code="forbidden")
+        raise Refusal(" ".join((undone, *dict.fromkeys(refused))), code="forbidden")
+
+
+def at_all_numbers(people: Sequence[Person]) -> list[Person]:
+    """These people once for each of their numbers, and their deputies likewise."""
+    found: list[Person] = []
+    for one in people:
+        found += [replace(one, number=number) for number in (one.number, *one.others) if number]
+        found += at_all_numbers(one.deputies)
+    return found
+
+
+def _refusal(rules: Rules, number: str) -> str | None:
+    if not number.startswith("sip:"):
+        return phone.dial_refusal(number, rules.countries)
+    host = number.partition("@")[2].lower()
+    return None if host in rules.sip_domains else f"{host} is not among the allowed domains (CONFAB_SIP_DOMAINS)."

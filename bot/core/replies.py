@@ -29,6 +29,7 @@ class Told:
     lines: tuple[str, ...]
     conference_id: str = ""
     leg_ids: tuple[str, ...] = ()  # legs that this request rings, or hangs up
+    links: tuple[tuple[str, str], ...] = ()  # what each link is called, and its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,19 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Recordings:
+    """Recordings of which the one who asks gets a link; the desk fetches it."""
+
+    ids: tuple[str, ...]
+    conference_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """Said before, or nothing to add."""
 
 
-Reply = Refused | Told | Ask | Which | HelpOn | Status | Nothing
+Reply = Refused | Told | Ask | Which | HelpOn | Status | Recordings | Nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from enum import Enum, auto
 from typing import Any
 
 from bot.core.conference import Conference, Leg, Participant, Picture, Row
-from bot.core.effects import Dial, DrawCard, Effect, Line, PostCard, Says
-from bot.core.inputs import Fact, IdleTimedOut, SweepDue
+from bot.core.effects import Dial, DrawCard, Effect, Line, MirrorCall, PostCard, Says
+from bot.core.inputs import AloneDue, Fact, IdleTimedOut, StepDue, SweepDue
+from bot.core.lifecycle import Step
 
 SWEEP_EVERY = 30.0  # seconds between two looks at what Telnyx says is true, while somebody is on a line
 EMPTY_AFTER_CALLS = 60.0  # seconds an empty conference waits for somebody to be rung again
 EMPTY_BEFORE_CALLS = 1800.0  # the same before anybody was ever in
+READ_BACK = 3.0  # seconds after which Telnyx is asked whether a mute or a hold took
+ALONE_AFTER = 60.0  # seconds until somebody who is alone in the room is told so
 
 
 class Reach(Enum):
@@ -46,6 +49,8 @@ class Scene:
     effects: list[Effect] = field(default_factory=list)
     timers: dict[str, Timer] = field(default_factory=dict)
     visible: bool = False
+    dial_in: str = ""  # the number to call in at, "" = nobody can
+    spare_pin: str = ""  # a PIN that no live conference has
     conference_was: Conference = field(init=False)
     participants_were: dict[str, Participant] = field(init=False)
     legs_were: dict[str, Leg] = field(init=False)
@@ -97,21 +102,52 @@ class Scene:
         self.timers[key] = Timer(key)
 
     def ring(self, participant: Participant) -> Leg:
-        """Queue a new leg of this participant."""
-        leg_id = f"{participant.id}.{participant.legs + 1}"
-        leg = Leg(leg_id, self.conference.id, participant.id, participant.number, self.now)
-        self.put_participant(replace(participant, leg_id=leg_id, legs=participant.legs + 1))
-        self.put_leg(leg)
-        self.do(Dial(leg_id))
+        """Queue a new leg of this participant; whatever was to happen next for them is taken back."""
+        leg = self.new_leg(participant)
+        self.do(Dial(leg.id))
         return leg
+
+    def new_leg(self, participant: Participant, **values: Any) -> Leg:
+        self.no_step(participant)
+        leg_id = f"{participant.id}.{participant.legs + 1}"
+        leg = Leg(
+            leg_id,
+            self.conference.id,
+            participant.id,
+            participant.number,
+            self.now,
+            gated=participant.gated,
+            ring_secs=participant.ring_secs,
+            muted=participant.muted,
+            listen=participant.listen,
+        )
+        leg = replace(leg, **values)
+        self.put_participant(replace(participant, leg_id=leg_id, legs=participant.legs + 1, next="", next_at=None))
+        return self.put_leg(leg)
+
+    def step_later(self, participant: Participant, step: Step, due: float) -> Participant:
+        """Let something happen by itself for somebody who was not reached."""
+        planned = replace(participant, next=step.value, next_at=due)
+        self.put_participant(planned)
+        self.wake(f"step:{planned.id}", due, StepDue(self.conference.id, due, planned.id))
+        return planned
+
+    def no_step(self, participant: Participant) -> Participant:
+        """Take back what was to happen next."""
+        if not participant.next:
+            return participant
+        self.cancel(f"step:{participant.id}")
+        idle = replace(participant, next="", next_at=None)
+        self.put_participant(idle)
+        return idle
 
     def await_company(self) -> None:
         """Start the countdown of a conference that nobody is in or being rung for."""
         wait = EMPTY_AFTER_CALLS if self.conference.live_at else EMPTY_BEFORE_CALLS
         self.wake(f"idle:{self.conference.id}", self.now + wait, IdleTimedOut(self.conference.id, self.now + wait))
 
-    def sweep_later(self) -> None:
-        due = self.now + SWEEP_EVERY
+    def sweep_later(self, after: float = SWEEP_EVERY) -> None:
+        due = self.now + after
         self.wake(f"sweep:{self.conference.id}", due, SweepDue(self.conference.id, due))
 
     def picture(self) -> Picture:
@@ -122,12 +158,16 @@ class Scene:
         """Close the scene: a card that may look different is redrawn."""
         if self.visible and self.conference.card_ts:
             self.do(DrawCard(self.conference.id))
+        if self.visible and self.conference.slack_call:
+            self.do(MirrorCall(self.conference.id))
 
     def _count(self, alive: int, in_room: int) -> None:
         if not alive and not in_room:
             return
         before = self.conference.alive_legs
         self.change(alive_legs=before + alive, in_room=self.conference.in_room + in_room)
+        if in_room:
+            self._watch_for_one_alone()
         if self.conference.ended:
             return
         if before and not self.conference.alive_legs:
@@ -135,3 +175,13 @@ class Scene:
         elif self.conference.alive_legs and not before:
             self.cancel(f"idle:{self.conference.id}")
             self.sweep_later()
+
+    def _watch_for_one_alone(self) -> None:
+        key = f"alone:{self.conference.id}"
+        if self.conference.in_room == 1 and not self.conference.ended:
+            due = self.now + ALONE_AFTER
+            self.change(visible=False, alone_since=self.now)
+            self.wake(key, due, AloneDue(self.conference.id, due))
+        elif self.conference.alone_since is not None:
+            self.change(visible=False, alone_since=None)
+            self.cancel(key)

@@ -7,7 +7,7 @@ over when its last leg leaves, so a conference may need several, one after the o
 from dataclasses import replace
 
 from bot.core import inputs as i
-from bot.core import legs
+from bot.core import legs, recording, vigil
 from bot.core.conference import LOST, Leg
 from bot.core.effects import EndRoom, Seat
 from bot.core.scene import Reach, Scene
@@ -31,7 +31,7 @@ def want_seat(scene: Scene, leg: Leg) -> None:
 
 def seat_waiting(scene: Scene) -> None:
     for leg in list(scene.legs.values()):
-        if leg.passed_at is not None and leg.alive and not leg.stop_asked:
+        if leg.passed_at is not None and leg.alive and not leg.stop_asked and not leg.locked_out:
             want_seat(scene, leg)
 
 
@@ -44,6 +44,7 @@ def room_is_open(scene: Scene, room_id: str) -> None:
         if conference.ended:
             scene.do(EndRoom(conference.id, room_id))
             return
+        vigil.room_opened(scene)
     if scene.reach is not Reach.LEG and not conference.ended:
         seat_waiting(scene)
 
@@ -61,7 +62,9 @@ def room_is_over(scene: Scene, room_id: str) -> None:
     if not current:
         scene.change(gone_rooms=gone)
         return
-    scene.change(gone_rooms=gone, room_id="", opener="")
+    scene.change(gone_rooms=gone, room_id="", opener="", talking="")
+    recording.room_over(scene, room_id)
+    vigil.room_over(scene)
     if not conference.ended:
         seat_waiting(scene)
 

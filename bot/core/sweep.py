@@ -23,14 +23,21 @@ def due(scene: Scene) -> None:
 
 def missed(scene: Scene, swept: i.Swept) -> list[tuple[i.News, Leg]]:
     """The news that must have been lost, given what Telnyx says is true. The scene must be whole."""
-    alive = dict(zip(swept.legs, swept.calls, strict=True))
-    return [(news, leg) for leg in scene.legs.values() for news in _missed(scene, swept, leg, alive.get(leg.id, ""))]
+    alive, up = dict(zip(swept.legs, swept.calls, strict=True)), frozenset(swept.calls)
+
+    def call_of(leg: Leg) -> str:
+        """A call that came in does not name its leg; its own id does."""
+        known = leg.call_control_id or ""
+        return alive.get(leg.id, "") or (known if leg.came_in and known in up else "")
+
+    return [(news, leg) for leg in scene.legs.values() for news in _missed(scene, swept, leg, call_of(leg))]
 
 
 def hang_up_strays(scene: Scene, swept: i.Swept) -> None:
     """Calls that are up although their leg is over, is out of the room, or was told to end."""
-    for leg_id in swept.legs:
-        leg = scene.legs.get(leg_id)
+    came_in = {leg.call_control_id: leg for leg in scene.legs.values() if leg.came_in}
+    for leg_id, call in zip(swept.legs, swept.calls, strict=True):
+        leg = scene.legs.get(leg_id) or came_in.get(call)
         if leg is not None and (not leg.alive or leg.stop_asked or leg.left_at is not None) and _settled(leg, swept):
             scene.do(HangUp(leg.id, stray=True))
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.replies import Refusal
-
 # A comma before a plus sign ends a word too: "+12125550199,+442079460958".
 _WORD = re.compile(r"(\s*)(<[^<>]*>|[^\s<]+?[,;](?=\+)|[^\s<]+|<)")
 
@@ -19,10 +17,11 @@ class Word:
     typed: bool = False  # no token
     user_id: str = ""
     tel: str = ""  # what a tel: link rings
+    group_id: str = ""
+    everybody: bool = False  # @channel, @here, @everyone
 
 
 def split(text: str) -> list[Word]:
-    """Raises Refusal for whole channels and user groups, which are not people."""
     return list(_words(text))
 
 
@@ -48,17 +47,16 @@ def _token(inside: str, *, spaced: bool) -> Word:
     if target.startswith("#"):
         return Word(f"#{label.removeprefix('#') or target[1:]}", spaced)
     if target.startswith("!"):
-        return Word(_special(target, label), spaced)
+        return _special(target, label, spaced=spaced)
     if target.lower().startswith("tel:"):
         return Word(label or target[4:], spaced, tel=_unescaped(target))
     return Word(label or _unescaped(target).removeprefix("mailto:"), spaced)
 
 
-def _special(target: str, label: str) -> str:
-    if target.startswith("!subteam"):
-        raise Refusal(
-            f"{label or 'That'} is a group, and groups cannot be rung yet. Name the people.", example="@ana @bo"
-        )
-    if target.partition("^")[0] in {"!channel", "!here", "!everyone"}:
-        raise Refusal(f"A whole channel (@{target[1:]}) is not rung. Name the people.", example="@ana @bo")
-    return label or target
+def _special(target: str, label: str, *, spaced: bool) -> Word:
+    kind, _, rest = target.partition("^")
+    if kind == "!subteam":
+        return Word(label or f"@{rest}", spaced, group_id=rest)
+    if kind in {"!channel", "!here", "!everyone"}:
+        return Word(f"@{kind[1:]}", spaced, everybody=True)
+    return Word(label or target, spaced)

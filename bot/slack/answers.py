@@ -7,7 +7,7 @@ from bot.core import replies as r
 from bot.core.replies import VerbHelp
 from bot.slack import cards, roster
 from bot.slack.buttons import VALUE, button, pack
-from bot.slack.words import Block, Message, moment, section, sections, typed
+from bot.slack.words import Block, Message, escape, moment, section, sections, typed
 
 ROWS = 40  # participants in a private roster
 CHOICES = 10  # conferences to choose from
@@ -24,7 +24,10 @@ def answer(reply: r.Reply, verbs: Sequence[VerbHelp], call: str = "") -> Message
         case r.Refused():
             return _lines([typed(reply.wrong, TEXT), *_example(reply.example, call)])
         case r.Told():
-            return _lines([typed(line, TEXT) for line in reply.lines]) if reply.lines else None
+            told = [typed(line, TEXT) for line in reply.lines] + [
+                f"<{escape(url)}|{typed(name)}>" for name, url in reply.links
+            ]
+            return _lines(told) if told else None
         case r.Ask():
             return _ask(reply)
         case r.Which():
@@ -33,7 +36,7 @@ def answer(reply: r.Reply, verbs: Sequence[VerbHelp], call: str = "") -> Message
             return _help(reply, verbs)
         case r.Status():
             return _status(reply)
-        case r.Nothing():
+        case r.Nothing() | r.Recordings():  # the desk has made words of the latter
             return None
         case _:
             assert_never(reply)

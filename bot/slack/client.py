@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -17,6 +18,7 @@ from bot.slack import answers, cards, private
 from bot.slack import lines as thread
 from bot.slack.errors import in_words, translated
 from bot.slack.manifest import BOT_SCOPES
+from bot.slack.mirror import Mirror
 from bot.slack.words import Block, Message
 
 log = logging.getLogger("confab.slack")
@@ -33,6 +35,7 @@ class SlackChat:
     def __init__(self, client: AsyncWebClient) -> None:
         client.retry_handlers = []
         self._client = client
+        self._mirror = Mirror(client)
 
     async def post_card(self, picture: Picture, token: str) -> Posted:
         conference = picture.conference
@@ -85,6 +88,37 @@ class SlackChat:
         with translated():
             opened = await self._client.conversations_open(users=conference.host_id)
         await self._post(opened["channel"]["id"], thread.lost(conference, in_words(reason)), token, "")
+
+    async def upload(self, conference: Conference, name: str, data: bytes, comment: str) -> None:
+        """In three steps, as Slack wants it (https://docs.slack.dev/messaging/working-with-files#uploading_files).
+
+        Until the last one nobody sees anything, so a try that broke off is begun anew.
+        """
+        with translated():
+            ticket = await self._client.files_getUploadURLExternal(filename=name, length=len(data))
+        await self._send_bytes(str(ticket["upload_url"]), name, data)
+        with translated():
+            await self._client.files_completeUploadExternal(
+                files=[{"id": ticket["file_id"], "title": name}],
+                channel_id=conference.channel,
+                thread_ts=conference.thread_ts or conference.card_ts or None,
+                initial_comment=comment,
+            )
+
+    async def _send_bytes(self, url: str, name: str, data: bytes) -> None:
+        session = self._client.session
+        assert session is not None
+        form = aiohttp.FormData()
+        form.add_field("file", data, filename=name, content_type="application/octet-stream")
+        try:
+            async with session.post(url, data=form) as answer:
+                if answer.status != 200:
+                    raise Later(f"Slack's upload answered {answer.status}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Later(f"Slack's upload failed: {type(error).__name__}") from None
+
+    async def mirror(self, picture: Picture) -> str | None:
+        return await self._mirror.show(picture)
 
     async def _post(self, channel: str, message: Message, token: str, thread_ts: str) -> str:
         with translated():

@@ -1,6 +1,7 @@
 """Who is who in Slack, remembered for five minutes."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,6 +11,7 @@ from bot.slack.errors import translated
 
 KEPT = 300.0  # seconds
 TRIES = 5  # as long as Slack says when to ask again
+PAGES = 5  # of a channel's members, 200 each; larger ones are not rung anyway
 ENOUGH = 1000  # people remembered before old ones are thrown away
 
 
@@ -25,6 +27,7 @@ class SlackDirectory:
         self._client = client
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
+        self._lists: dict[str, tuple[tuple[str, ...] | None, float]] = {}
 
     async def profile(self, user_id: str) -> Profile | None:
         now = self._clock.now()
@@ -32,6 +35,49 @@ class SlackDirectory:
         if kept is None or kept.until <= now:
             kept = self._ask(user_id, now)
         return await asyncio.shield(kept.asked)
+
+    async def group(self, group_id: str) -> tuple[str, ...] | None:
+        """The user ids in a user group (usergroups.users.list, 20 a minute, so it is remembered)."""
+        return await self._list(f"group:{group_id}", lambda: self._group(group_id))
+
+    async def channel(self, channel_id: str) -> tuple[str, ...] | None:
+        """The user ids in a channel; None when we may not see it."""
+        return await self._list(f"channel:{channel_id}", lambda: self._channel(channel_id))
+
+    async def _list(self, key: str, ask: Callable[[], Awaitable[tuple[str, ...] | None]]) -> tuple[str, ...] | None:
+        now = self._clock.now()
+        known = self._lists.get(key)
+        if known is None or known[1] <= now:
+            known = await ask(), now + KEPT
+            self._lists[key] = known
+        return known[0]
+
+    async def _group(self, group_id: str) -> tuple[str, ...] | None:
+        try:
+            with translated():
+                told = await self._client.usergroups_users_list(usergroup=group_id)
+        except Never as never:
+            if never.code in {"no_such_subteam", "subteam_not_found", "plan_upgrade_required", "missing_scope"}:
+                return None
+            raise Later(f"Slack does not tell us about groups: {never.reason}") from never
+        return tuple(told["users"])
+
+    async def _channel(self, channel_id: str) -> tuple[str, ...] | None:
+        found: list[str] = []
+        cursor = ""
+        for _ in range(PAGES):
+            try:
+                with translated():
+                    told = await self._client.conversations_members(
+                        channel=channel_id, cursor=cursor or None, limit=200
+                    )
+            except Never:
+                return None
+            found += told["members"]
+            cursor = (told.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return tuple(found)
 
     def _ask(self, user_id: str, now: float) -> _Kept:
         if len(self._kept) >= ENOUGH:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import assert_never
 
 from bot.core.conference import Conference
 from bot.core.effects import Line, Says
-from bot.core.lifecycle import Why
+from bot.core.lifecycle import Step, Why
 from bot.slack.words import Message, duration, fitting, names, reason, sections, typed
 
 LONGEST = 8000  # characters of all lines in one message; Slack takes about 13,000 in blocks
@@ -32,22 +33,100 @@ def _tells(line: Line) -> tuple[str, ...]:
     return (*same, str(line.at)) if line.says is Says.ENDED else same
 
 
-def _sentence(told: Sequence[Line]) -> str:
+def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # one arm per line, nothing else
     first = told[0]
-    who = [typed(name) for line in told for name in line.who]
+    who = names([typed(name) for line in told for name in line.who])
+    by = f" by {typed(first.by)}" if first.by else ""
     match first.says:
         case Says.RINGING:
-            return f"📞 Ringing {names(who)}" + (f" ({typed(first.by)} asked)" if first.by else "")
+            return f"📞 Ringing {who}" + (f" ({typed(first.by)} asked)" if first.by else "")
         case Says.JOINED:
-            return f"🟢 {names(who)} joined"
+            return f"🟢 {who} joined"
+        case Says.DIALED_IN:
+            return f"📲 {who} dialed in"
         case Says.LEFT:
             return f"⚪ {_left(told)}"
+        case Says.REMOVED:
+            return f"⚪ {who} {_was(told)} removed{by}"
         case Says.MISSED:
-            return f"❌ {names(who)}: {_missed(first)}"
+            return f"❌ {who}: {_missed(first)}"
+        case Says.STEP:
+            return f"↪️ {who}: {_step(first)}"
+        case Says.MUTED:
+            return f"🔇 {who} {_was(told)} muted{by}" if by else f"🔇 {who} muted on the phone"
+        case Says.UNMUTED:
+            return f"🔊 {who} {_was(told)} unmuted{by}" if by else f"🔊 {who} unmuted on the phone"
+        case Says.HELD:
+            return f"⏸️ {who} {_was(told)} put on hold{by}"
+        case Says.UNHELD:
+            return f"▶️ {who} {_was(told)} taken back from hold{by}"
+        case Says.FAR_HELD:
+            return f"⏸️ {who} put us on hold; muted, so that nobody hears the music"
+        case Says.FAR_BACK:
+            return f"▶️ {who} took us back from hold"
+        case Says.HAND:
+            return f"✋ {who} raised a hand"
+        case Says.HAND_DOWN:
+            return f"{who} took the hand down"
+        case Says.HOST_WANTED:
+            return f"🛎️ {who} asks for the host" + (f": <@{first.detail}>" if first.detail else "")
+        case Says.HOST:
+            return f"👑 {who} is the host now" + (f", made so{by}" if by else "")
+        case Says.SAID:
+            return f"📣 Said to everybody{by}: {typed(first.detail, 600)}"
+        case Says.PLAYED:
+            return f"🎵 A sound was played{by}"
+        case Says.RECORDING:
+            return f"⏺️ {_RECORDING.get(first.detail, 'The recording changed')}{by}"
+        case Says.RECORDED:
+            return "⏺️ The recording is ready: `/conf recording` gives you a link"
+        case Says.LOCKED:
+            return f"🔒 Locked{by}: nobody else comes in"
+        case Says.UNLOCKED:
+            return f"🔓 Unlocked{by}"
+        case Says.RENAMED:
+            return f"{who} is now shown as {typed(first.detail)}"
+        case Says.ALONE:
+            return f"⏳ {who} is alone. The conference ends in {duration(first.seconds)} unless somebody comes"
+        case Says.LIMIT:
+            return "⏳ Telnyx ends a conference after four hours; 15 minutes are left. `/conf carry` opens a fresh one"
+        case Says.CARRIED:
+            return f"➡️ Carried over{by}: everybody is rung again in a moment, into a fresh conference"
+        case Says.CORRECTED:
+            return f"⚠️ {who}: the {typed(first.detail)} had not taken; asked Telnyx again"
         case Says.TROUBLE:
-            return "⚠️ " + ": ".join(filter(None, (names(who), typed(first.detail, 500))))
+            return "⚠️ " + ": ".join(filter(None, (who, typed(first.detail, 500))))
         case Says.ENDED:
-            return f"⚫ {_ended(first, who)}"
+            return f"⚫ {_ended(first, [typed(name) for line in told for name in line.who])}"
+        case _:
+            assert_never(first.says)
+
+
+_RECORDING = {
+    "start": "Recording started; everybody was told",
+    "stop": "Recording stopped",
+    "pause": "Recording paused",
+    "resume": "Recording goes on; everybody was told",
+}
+
+
+def _was(told: Sequence[Line]) -> str:
+    return "was" if sum(len(line.who) for line in told) == 1 else "were"
+
+
+def _step(line: Line) -> str:
+    when = f"in {duration(line.seconds)}" if line.seconds >= 5 else "now"
+    match Step(line.detail):
+        case Step.REDIAL:
+            return f"rung again {when}"
+        case Step.NUMBER:
+            return f"the next number is rung {when}"
+        case Step.DEPUTY:
+            return f"{typed(line.by)} is rung instead"
+        case Step.CALL_BACK:
+            return f"called back {when}"
+        case Step.RING:
+            return f"rung {when}"
 
 
 def _left(told: Sequence[Line]) -> str:
@@ -66,7 +145,10 @@ def _missed(line: Line) -> str:
 def _ended(line: Line, who: Sequence[str]) -> str:
     by = f" by {typed(line.by)}" if line.by else ""
     after = f" after {duration(line.seconds)}" if line.seconds else ""
+    if line.detail == "carried":
+        return "Ended: it goes on in a fresh conference."
     if not line.by and not who:
         return "Ended: nobody came."
     alone = "" if line.by else ": nobody was on the line any more"
+    alone = ": one person was left alone" if line.detail == "alone" else alone
     return f"Ended{by}{after}{alone}. " + (f"On the line: {names(who)}." if who else "Nobody had joined.")

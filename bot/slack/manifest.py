@@ -12,8 +12,18 @@ BOT_SCOPES = (
     "users:read",  # names, guests, the number in a profile
 )
 
-# What somebody may refuse at installation: to look whether a line was posted before posting it again.
-OPTIONAL_SCOPES = ("channels:history", "groups:history")
+# What somebody may refuse at installation. The history is for looking whether a line was posted before.
+# channels:read and groups:read ring everybody in a channel, usergroups:read a group (@sre-oncall).
+# files:write puts recordings and transcripts into the thread, calls:write mirrors a conference as a Slack call.
+OPTIONAL_SCOPES = (
+    "calls:write",
+    "channels:history",
+    "channels:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "usergroups:read",
+)
 
 EVENTS = ("app_mention", "message.im")
 

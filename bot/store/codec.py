@@ -1,12 +1,13 @@
 """Facts, effects and requests as JSON and back. The kind is the class's name."""
 
+from collections.abc import Sequence
 from dataclasses import is_dataclass
 from enum import Enum
 from types import UnionType
 from typing import Any, get_args
 
 from bot.core.effects import Effect, Says
-from bot.core.inputs import Call, Fact, Heard, Where
+from bot.core.inputs import Call, Fact, Heard, Person, Where
 
 
 def _members(union: UnionType) -> dict[str, type]:
@@ -37,6 +38,11 @@ def fact(kind: str, data: dict[str, Any]) -> Fact:
     return built
 
 
+def people(data: Sequence[dict[str, Any]]) -> tuple[Person, ...]:
+    """Persons as they stand in a column, with their own deputies."""
+    return tuple(Person(**{**one, "others": tuple(one["others"]), "deputies": people(one["deputies"])}) for one in data)
+
+
 def heard(data: dict[str, Any]) -> Heard:
     return Heard(**_nested(data))
 
@@ -55,5 +61,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
-        return list(value)
+        return [_plain(one) for one in value]
     return body(value) if is_dataclass(value) else value

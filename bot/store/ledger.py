@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, false,
 
 from bot.core.conference import Conference, Leg, Participant
 from bot.core.inputs import Call, Fact
-from bot.core.lifecycle import ConferencePhase, LegPhase
+from bot.core.lifecycle import ConferencePhase, LegPhase, RecordingState
 from bot.core.scene import Reach, Scene, Timer
 from bot.store import codec, db, outbox
-from bot.store.tables import conference, journal, leg, participant, person, timer
+from bot.store.tables import conference, journal, leg, participant, timer
+from bot.store.tables import speech as speech_table
 
 _CONFERENCE = [conference.c[name] for name in Conference.__dataclass_fields__]
 _PARTICIPANT = [participant.c[name] for name in Participant.__dataclass_fields__]
@@ -115,7 +116,7 @@ def whole_scene(connection: Connection, conference_id: str, now: float) -> Scene
 def _leg_scene(row: Any, now: float) -> Scene | None:
     if row is None:
         return None
-    one, who = _leg(row[_L_AT:]), Participant(*row[_P_AT:_L_AT])
+    one, who = _leg(row[_L_AT:]), _participant(row[_P_AT:_L_AT])
     return Scene(_conference(row[:_P_AT]), now, Reach.LEG, {who.id: who}, {one.id: one})
 
 
@@ -131,7 +132,7 @@ def _people(connection: Connection, conference_id: str, ids: set[str] | None) ->
         return {}
     wanted = participant.c.conference_id == conference_id if ids is None else participant.c.id.in_(ids)
     rows = connection.execute(select(*_PARTICIPANT).where(wanted)).all()
-    return {row[0]: Participant(*row) for row in sorted(rows, key=_order)}
+    return {row[0]: _participant(row) for row in sorted(rows, key=_order)}
 
 
 def save(connection: Connection, scene: Scene, *, new: bool = False) -> bool:
@@ -170,6 +171,22 @@ def take_timer(connection: Connection, key: str, now: float) -> bool:
     return bool(connection.execute(delete(timer).where(timer.c.key == key, timer.c.due <= now)).rowcount)
 
 
+def add_speech(connection: Connection, conference_id: str, participant_id: str, at: float, text: str) -> None:
+    values = {"conference_id": conference_id, "participant_id": participant_id, "at": at, "text": text}
+    connection.execute(speech_table.insert(), values)
+
+
+def speech(connection: Connection, conference_id: str) -> list[tuple[float, str, str]]:
+    """What was said: when, by which participant, the words."""
+    columns = (speech_table.c.at, speech_table.c.participant_id, speech_table.c.text)
+    rows = connection.execute(select(*columns).where(speech_table.c.conference_id == conference_id))
+    return [(row.at, row.participant_id, row.text) for row in rows]
+
+
+def forget_speech(connection: Connection, conference_id: str) -> None:
+    connection.execute(delete(speech_table).where(speech_table.c.conference_id == conference_id))
+
+
 def find_by_room(connection: Connection, room_id: str) -> str | None:
     return connection.execute(_CONFERENCE_BY_ROOM, {"room_id": room_id}).scalar() if room_id else None
 
@@ -182,6 +199,16 @@ def live_in(connection: Connection, channel: str, thread_ts: str = "") -> list[C
     return _conferences(connection, *wanted)
 
 
+def last_in(connection: Connection, channel: str, thread_ts: str) -> list[Conference]:
+    """The newest conference of a channel or thread, live or not; empty when there was none."""
+    wanted = [conference.c.channel == channel] + ([conference.c.thread_ts == thread_ts] if thread_ts else [])
+    return _conferences(connection, *wanted)[:1]
+
+
+def has_pin(connection: Connection, pin: str) -> bool:
+    return connection.execute(select(conference.c.id).where(conference.c.pin == pin)).first() is not None
+
+
 def live_of_host(connection: Connection, host_id: str) -> list[Conference]:
     return _conferences(connection, conference.c.host_id == host_id, conference.c.phase != ConferencePhase.ENDED.value)
 
@@ -189,18 +216,6 @@ def live_of_host(connection: Connection, host_id: str) -> list[Conference]:
 def get(connection: Connection, conference_id: str) -> Conference | None:
     found = _conferences(connection, conference.c.id == conference_id)
     return found[0] if found else None
-
-
-def number_of(connection: Connection, user_id: str) -> str:
-    """The registered number of a Slack user, E.164, or ""."""
-    return connection.execute(select(person.c.number).where(person.c.user_id == user_id)).scalar() or ""
-
-
-def set_number(connection: Connection, user_id: str, number: str, at: float) -> None:
-    """Register a number; "" forgets it."""
-    connection.execute(delete(person).where(person.c.user_id == user_id))
-    if number:
-        connection.execute(person.insert(), {"user_id": user_id, "number": number, "at": at})
 
 
 def _conferences(connection: Connection, *wanted: Any) -> list[Conference]:
@@ -234,8 +249,13 @@ def _order(row: Any) -> int:
 
 def _conference(row: Any) -> Conference:
     made = dict(zip(Conference.__dataclass_fields__, row, strict=True))
-    made |= {"phase": ConferencePhase(made["phase"]), "gone_rooms": tuple(made["gone_rooms"])}
-    return Conference(**made)
+    made |= {"phase": ConferencePhase(made["phase"]), "recording": RecordingState(made["recording"])}
+    return Conference(**made | {name: tuple(made[name]) for name in ("gone_rooms", "recordings")})
+
+
+def _participant(row: Any) -> Participant:
+    made = dict(zip(Participant.__dataclass_fields__, row, strict=True))
+    return Participant(**made | {"numbers": tuple(made["numbers"]), "deputies": codec.people(made["deputies"])})
 
 
 def _leg(row: Any) -> Leg:

@@ -11,6 +11,7 @@ from bot.core.conference import Conference
 from bot.store import codec, db
 from bot.store.tables import attempt, gate, outbox, timer
 
+NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
 _INSERT = outbox.insert()
 _PASS = db.insert(gate)
@@ -33,6 +34,11 @@ class Parcel:
 def enqueue(connection: Connection, conference: Conference, effects: Sequence[e.Effect], now: float) -> None:
     if effects:
         connection.execute(_INSERT, [_row(conference, effect, now) for effect in effects])
+
+
+def enqueue_side(connection: Connection, effects: Sequence[e.SideEffect], now: float) -> None:
+    """Effects on side calls belong to no conference."""
+    enqueue(connection, NOWHERE, effects, now)
 
 
 def heads(connection: Connection, now: float, most: int = 100) -> list[Parcel]:
@@ -120,19 +126,27 @@ def depth(connection: Connection) -> tuple[int, float | None]:
     return row[0], row[1]
 
 
-def lane_and_pace(conference: Conference, effect: e.Effect) -> tuple[str, str]:
+def lane_and_pace(conference: Conference, effect: e.Effect) -> tuple[str, str]:  # noqa: C901, PLR0911  # one arm per lane
     """A lane keeps effects in order; a pace spaces the starts of effects in different lanes."""
     match effect:
         case e.Dial():
             return f"leg:{effect.leg_id}", "telnyx:dial"
-        case e.AskKey() | e.Seat() | e.HangUp():
+        case e.AskKey() | e.Seat() | e.HangUp() | e.Mute() | e.Hold() | e.SayTo() | e.SendKeys() | e.Transcribe():
             return f"leg:{effect.leg_id}", ""
         case e.EndRoom() | e.Sweep():
             return f"{'room' if isinstance(effect, e.EndRoom) else 'sweep'}:{conference.id}", ""
+        case e.SayToAll() | e.Play() | e.StopSound() | e.Record():
+            return f"sound:{conference.id}", ""
+        case e.FindRecordings() | e.KeepRecording() | e.PostTranscript():
+            return f"files:{conference.id}", ""
+        case e.SideDial() | e.SideAnswer() | e.SideReject() | e.SideAsk() | e.SideSay() | e.SideHangUp():
+            return f"side:{effect.side_id}", "telnyx:dial" if isinstance(effect, e.SideDial) else ""
         case e.PostCard() | e.Line():
             return f"chat:{conference.id}", f"slack:{conference.channel}"
         case e.DrawCard():
             return f"card:{conference.id}", f"card:{conference.id}"
+        case e.MirrorCall():
+            return f"mirror:{conference.id}", f"mirror:{conference.id}"
         case e.TellHost():
             return f"host:{conference.id}", ""
         case _:

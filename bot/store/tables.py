@@ -2,8 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, Table
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ColumnElement, Index, Integer, Table, false, true
 from sqlmodel import Field, SQLModel
+
+
+def _new(default: object) -> dict[str, object]:
+    """For a column younger than its table: what the rows before it get."""
+    return {"server_default": default if isinstance(default, ColumnElement) else str(default)}
+
 
 # SQLite gives ids of its own only to INTEGER keys.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -41,6 +47,19 @@ class ConferenceRow(SQLModel, table=True):
     alive_legs: int
     in_room: int
     trouble: str
+    alone_secs: int = Field(sa_column_kwargs=_new(600))
+    locked: bool = Field(sa_column_kwargs=_new(false()))
+    locked_by: str = Field(sa_column_kwargs=_new(""))
+    recording: str = Field(sa_column_kwargs=_new("off"))
+    recorded_by: str = Field(sa_column_kwargs=_new(""))
+    recording_since: float | None
+    recordings: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    recordings_in: str = Field(sa_column_kwargs=_new("telnyx"))
+    transcribed: bool = Field(sa_column_kwargs=_new(false()))
+    talking: str = Field(sa_column_kwargs=_new(""))
+    pin: str = Field(index=True, sa_column_kwargs=_new(""))
+    alone_since: float | None
+    slack_call: str = Field(sa_column_kwargs=_new(""))
 
 
 class ParticipantRow(SQLModel, table=True):
@@ -53,6 +72,17 @@ class ParticipantRow(SQLModel, table=True):
     leg_id: str
     legs: int
     invited_by: str
+    numbers: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    deputies: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    ring_secs: int = Field(sa_column_kwargs=_new(30))
+    redials: int = Field(sa_column_kwargs=_new(0))
+    redial_secs: int = Field(sa_column_kwargs=_new(60))
+    redials_left: int = Field(sa_column_kwargs=_new(0))
+    gated: bool = Field(sa_column_kwargs=_new(true()))
+    muted: bool = Field(sa_column_kwargs=_new(false()))
+    listen: bool = Field(sa_column_kwargs=_new(false()))
+    next: str = Field(sa_column_kwargs=_new(""))
+    next_at: float | None
 
 
 class LegRow(SQLModel, table=True):
@@ -83,6 +113,23 @@ class LegRow(SQLModel, table=True):
     detail: str
     refused_status: int
     phase: str
+    came_in: bool = Field(sa_column_kwargs=_new(false()))
+    gated: bool = Field(sa_column_kwargs=_new(true()))
+    ring_secs: int = Field(sa_column_kwargs=_new(30))
+    declined_at: float | None
+    call_back_at: float | None
+    machine_at: float | None
+    locked_out: bool = Field(sa_column_kwargs=_new(false()))
+    removed_by: str = Field(sa_column_kwargs=_new(""))
+    muted: bool = Field(sa_column_kwargs=_new(false()))
+    muted_by: str = Field(sa_column_kwargs=_new(""))
+    held: bool = Field(sa_column_kwargs=_new(false()))
+    audio_at: float | None
+    far_held: bool = Field(sa_column_kwargs=_new(false()))
+    listen: bool = Field(sa_column_kwargs=_new(false()))
+    corrected: bool = Field(sa_column_kwargs=_new(false()))
+    hand_at: float | None
+    star_at: float | None
 
 
 class JournalRow(SQLModel, table=True):
@@ -129,6 +176,18 @@ class AttemptRow(SQLModel, table=True):
     upto: int = Field(sa_column=Column(BigId, nullable=False))
 
 
+class SpeechRow(SQLModel, table=True):
+    """What somebody said in a conference, written down by Telnyx. Kept until the transcript is in the thread."""
+
+    __tablename__ = "speech"
+    __table_args__ = (Index("speech_place", "conference_id", "id"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    conference_id: str = Field(foreign_key="conference.id")
+    participant_id: str
+    at: float
+    text: str
+
+
 class TimerRow(SQLModel, table=True):
     __tablename__ = "timer"
     key: str = Field(primary_key=True)
@@ -145,10 +204,50 @@ class GateRow(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """The phone book: the number each Slack user registered."""
+    """The phone book: the numbers each Slack user registered, the first of them in ``number``."""
 
     __tablename__ = "person"
     user_id: str = Field(primary_key=True)
+    number: str
+    at: float
+    others: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    verified_at: float | None  # the first number was checked by a call
+
+
+class ContactRow(SQLModel, table=True):
+    """The phone book: others than Slack users, by a name of one word in lower case."""
+
+    __tablename__ = "contact"
+    name: str = Field(primary_key=True)
+    numbers: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    added_by: str
+    at: float
+
+
+class SideCallRow(SQLModel, table=True):
+    """A call that is no leg of a conference: somebody who dials in, or whose number is checked."""
+
+    __tablename__ = "side_call"
+    id: str = Field(primary_key=True)
+    purpose: str
+    number: str
+    user_id: str
+    call_control_id: str = Field(index=True)
+    begun_at: float
+    answered_at: float | None
+    ended_at: float | None
+    tries: int
+    offered: str
+    code: str
+    leaving: bool
+
+
+class PinTryRow(SQLModel, table=True):
+    """A wrong PIN: when, and from which number ("" = withheld). Old ones are swept away."""
+
+    __tablename__ = "pin_try"
+    __table_args__ = (Index("pin_try_at", "at"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     number: str
     at: float
 
@@ -167,5 +266,9 @@ journal = table(JournalRow)
 outbox = table(OutboxRow)
 attempt = table(AttemptRow)
 timer = table(TimerRow)
+speech = table(SpeechRow)
 gate = table(GateRow)
 person = table(PersonRow)
+contact = table(ContactRow)
+side_call = table(SideCallRow)
+pin_try = table(PinTryRow)

@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx
 import telnyx
+from telnyx import omit
 from telnyx.types import CallControlApplication
 
 from bot.core.conference import Leg
@@ -13,10 +14,14 @@ from bot.core.inputs import Call, DialRefused, Fact, LegLost, Rang, Seated, Seat
 from bot.ports import Clock, Later, Never, Survey
 from bot.telnyx import client_state, lists
 from bot.telnyx.problem import Problem, asked
+from bot.telnyx.recordings import RecordingReads
+from bot.telnyx.room import MAX_SPEECH, RoomCommands
+from bot.telnyx.side import SIDE, SideCommands
 
 VOICE = "AWS.Polly.Joanna-Neural"
-DIALABLE = re.compile(r"\+[1-9][0-9]{6,14}")  # Telnyx also takes sip: addresses and ",digits"; we never send them
-MAX_SPEECH = 3000  # characters (Telnyx)
+# Telnyx also takes ",digits" behind a number; we never send them.
+DIALABLE = re.compile(r"\+[1-9][0-9]{6,14}|sip:[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,120}")
+GATE_KEYS = "129"  # join, decline, call back
 MAX_PARTICIPANTS = 800  # Telnyx's most; its default is 250
 
 WRONG_NUMBER = frozenset({"10016", "D11", "D14"})
@@ -30,7 +35,7 @@ SEATING: Final = {
 }
 
 
-class TelnyxPhone:
+class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
     """``ports.Phone`` over Telnyx's SDK. The courier retries, so the SDK does not.
 
     A command is given up after ``timeout`` seconds: a repeated command_id only counts as the same for 60 s.
@@ -44,7 +49,8 @@ class TelnyxPhone:
         from_number: str,
         *,
         clock: Clock,
-        ring_secs: int = 30,
+        voice: str = VOICE,
+        machine_detection: bool = False,
         leg_secs: int = 14400,
         timeout: float = 8.0,
         connect_timeout: float = 3.0,
@@ -55,7 +61,8 @@ class TelnyxPhone:
         self._telnyx = telnyx.AsyncTelnyx(api_key=api_key, base_url=base_url, timeout=limit, max_retries=0)
         self._connection_id = connection_id
         self._from = from_number
-        self._ring_secs = ring_secs
+        self._voice = voice
+        self._machine_detection = machine_detection
         self._leg_secs = leg_secs
         self._clock = clock
 
@@ -102,8 +109,9 @@ class TelnyxPhone:
                 to=leg.number,
                 client_state=client_state.pack(leg.id),
                 command_id=command_id,
-                timeout_secs=self._ring_secs,
+                timeout_secs=leg.ring_secs,
                 time_limit_secs=self._leg_secs,
+                answering_machine_detection="premium" if self._machine_detection and leg.gated else omit,
             )
         )
         if isinstance(answer, Problem):
@@ -136,8 +144,9 @@ class TelnyxPhone:
 
     async def _survey(self, conference_id: str, room_id: str) -> Survey:
         up = await lists.calls_up(self._telnyx, self._connection_id)
-        ours = {leg_id: call for leg_id, call in up.items() if leg_id.startswith(f"{conference_id}.")}
-        return Survey(ours, await lists.members(self._telnyx, room_id) if room_id else None)
+        ours = {name: call for name, call in up.items() if name.startswith((f"{conference_id}.", SIDE))}
+        room = await lists.members(self._telnyx, room_id) if room_id else None
+        return Survey(ours) if room is None else Survey(ours, room.calls, room.muted, room.held)
 
     async def ask_key(self, leg: Leg, prompt: str, command_id: str) -> Fact | None:
         control_id = await self._control_id(leg)
@@ -147,8 +156,8 @@ class TelnyxPhone:
             self._telnyx.calls.actions.gather_using_speak(
                 control_id,
                 payload=prompt[:MAX_SPEECH],
-                voice=VOICE,
-                valid_digits="1",
+                voice=self._voice,
+                valid_digits=GATE_KEYS,
                 minimum_digits=1,
                 maximum_digits=1,
                 maximum_tries=2,
@@ -206,7 +215,9 @@ class TelnyxPhone:
     ) -> Fact:
         """Join by name. A room that is unknown may still be in the making: ask again after ``patience`` seconds."""
         answer = await asked(
-            self._telnyx.conferences.actions.join(room_name, call_control_id=control_id, command_id=command_id)
+            self._telnyx.conferences.actions.join(
+                room_name, call_control_id=control_id, command_id=command_id, mute=leg.silent, hold=leg.held
+            )
         )
         if isinstance(answer, Problem) and answer.no_room:
             raise Later(answer.word, after=patience, done=False, code="no room")

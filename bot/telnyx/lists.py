@@ -1,6 +1,9 @@
 """Telnyx's lists: which calls are up, who is in a room. A list that may be incomplete is no answer."""
 
+from typing import NamedTuple
+
 from telnyx import AsyncTelnyx, NotFoundError
+from telnyx.types import ConferenceListParticipantsResponse
 
 from bot.ports import Later
 from bot.telnyx import client_state
@@ -30,17 +33,29 @@ async def calls_up(sdk: AsyncTelnyx, connection_id: str) -> dict[str, str]:
     raise Later("Telnyx's list of active calls has no end")
 
 
-async def members(sdk: AsyncTelnyx, room_id: str) -> tuple[str, ...] | None:
-    """The calls in a room; None when Telnyx no longer knows the room. Raises Later when not all could be had."""
-    found: list[str] = []
+class Members(NamedTuple):
+    """The calls in a room, and those of them that Telnyx mutes or holds."""
+
+    calls: tuple[str, ...]
+    muted: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+async def members(sdk: AsyncTelnyx, room_id: str) -> Members | None:
+    """None when Telnyx no longer knows the room. Raises Later when not all could be had."""
+    found: list[ConferenceListParticipantsResponse] = []
     for number in range(1, MAX_PAGES + 1):
         try:
             page = await sdk.conferences.list_participants(room_id, page_number=number, page_size=250)
         except NotFoundError:
             return None
-        found += [one.call_control_id for one in page.data if one.status != "left"]
+        found += [one for one in page.data if one.status != "left"]
         if page.meta is None or number >= (page.meta.total_pages or 0):
-            return tuple(found)
+            return Members(
+                tuple(one.call_control_id for one in found),
+                tuple(one.call_control_id for one in found if one.muted),
+                tuple(one.call_control_id for one in found if one.on_hold),
+            )
     raise Later("Telnyx's list of participants has no end")
 
 

@@ -5,6 +5,7 @@ The SDK's own ``unwrap`` is not used: it returns the wrong class for every event
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,13 +19,21 @@ from bot.core.inputs import (
     Call,
     Delivery,
     Fact,
+    FarHeld,
+    FloorTaken,
     HungUp,
+    Incoming,
     Joined,
     KeyGiven,
+    KeyPressed,
     Left,
+    MachineHeard,
     Rang,
+    RecordingSaved,
     RoomEnded,
     RoomOpened,
+    SpeechEnded,
+    Transcribed,
 )
 from bot.telnyx import client_state
 
@@ -37,10 +46,10 @@ MAX_TEXT = 1000  # characters in one field; Telnyx's longest, the call control i
 # Families of events that Telnyx documents and we have no use for. Whatever else has no decoder is counted as unknown.
 UNUSED = (
     *("call.ai_gather.", "call.bridged", "call.conversation", "call.cost", "call.deepfake_detection.", "call.dequeued"),
-    *("call.dtmf.", "call.enqueued", "call.fork.", "call.hold", "call.machine.", "call.playback.", "call.recording."),
-    *("call.refer.", "call.siprec.", "call.speak.", "call.streaming.", "call.transcription", "call.unhold"),
-    *("conference.floor.", "conference.participant.playback.", "conference.participant.speak."),
-    *("conference.playback.", "conference.recording.", "conference.speak."),
+    *("call.enqueued", "call.fork.", "call.machine.greeting.", "call.machine.premium.greeting."),
+    *("call.machine.premium.call_screening.", "call.machine.premium.detection.started", "call.playback."),
+    *("call.recording.", "call.refer.", "call.siprec.", "call.speak.started", "call.streaming."),
+    *("conference.participant.playback.", "conference.participant.speak.", "conference.playback.", "conference.speak."),
 )
 
 
@@ -102,7 +111,8 @@ def _unbase64(signature: str) -> bytes:
     return raw
 
 
-Ignorable = Literal["unknown", "foreign", "unused", "incoming"]
+_KEYS = frozenset("0123456789*#")
+Ignorable = Literal["unknown", "foreign", "unused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing to act on: an event we do not know or use, another application's, or a call to our number."""
+    """Nothing to act on: an event we do not know or use, or another application's."""
 
     why: Ignorable
     event_type: str
@@ -159,6 +169,20 @@ class Event:
         """The call of a conference event. Its client_state may be the room's, so only Telnyx's id names it."""
         return Call(self.text("call_control_id"))
 
+    @property
+    def said(self) -> str:
+        """The final words of a transcription, "" for words that may still change."""
+        data = self._payload.get("transcription_data")
+        if not isinstance(data, dict) or data.get("is_final") is not True:
+            return ""
+        text = data.get("transcript")
+        return " ".join(_printable(text[: 4 * MAX_TEXT]).split())[:MAX_TEXT] if isinstance(text, str) else ""
+
+
+def _printable(text: str) -> str:
+    """What is spoken may be written in any way; unlike an id it is not refused for that."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
 
 def _plain(value: object, name: str) -> str:
     """Printable text only: PostgreSQL stores neither NUL nor half a surrogate pair."""
@@ -196,9 +220,17 @@ def on(event_type: str) -> Callable[[Decoder], Decoder]:
 
 
 @on("call.initiated")
-def _initiated(event: Event) -> Fact | Ignorable:
+def _initiated(event: Event) -> Fact:
     # Our own calls are announced as well; only the direction tells them from calls to our number.
-    return "incoming" if event.text("direction") == "incoming" else Rang(event.call, event.at)
+    if event.text("direction") == "incoming":
+        return Incoming(event.call, event.at, _caller(event.text("from")))
+    return Rang(event.call, event.at)
+
+
+def _caller(told: str) -> str:
+    """The caller's number in E.164, "" for one that is withheld or is no number. Telnyx also writes +1-202-555-0133."""
+    bare = re.sub(r"[\s().-]", "", told.removeprefix("sip:").partition("@")[0])
+    return bare if re.fullmatch(r"\+[1-9]\d{6,14}", bare) else ""
 
 
 @on("call.answered")
@@ -215,6 +247,52 @@ def _gathered(event: Event) -> Fact:
 def _hung_up(event: Event) -> Fact:
     sip = event.text("sip_hangup_cause")
     return HungUp(event.call, event.at, event.text("hangup_cause"), "" if sip == "unspecified" else sip)
+
+
+@on("call.dtmf.received")
+def _pressed(event: Event) -> Fact | Ignorable:
+    digit = event.text("digit")
+    return KeyPressed(event.call, event.at, digit) if digit in _KEYS else "unused"
+
+
+@on("call.machine.detection.ended")
+@on("call.machine.premium.detection.ended")
+def _machine(event: Event) -> Fact:
+    return MachineHeard(event.call, event.at, event.text("result"))
+
+
+@on("call.hold")
+def _held(event: Event) -> Fact:
+    return FarHeld(event.call, event.at, held=True)
+
+
+@on("call.unhold")
+def _unheld(event: Event) -> Fact:
+    return FarHeld(event.call, event.at, held=False)
+
+
+@on("call.speak.ended")
+def _spoken(event: Event) -> Fact:
+    return SpeechEnded(event.call, event.at)
+
+
+@on("call.transcription")
+def _transcribed(event: Event) -> Fact | Ignorable:
+    words = event.said
+    return Transcribed(event.call, event.at, words) if words else "unused"
+
+
+@on("conference.floor.changed")
+def _floor(event: Event) -> Fact | Ignorable:
+    # Without a call nobody talks any more; the card keeps who did last.
+    if not event.text("call_control_id"):
+        return "unused"
+    return FloorTaken(event.seat, event.at, event.needed("conference_id"))
+
+
+@on("conference.recording.saved")
+def _recorded(event: Event) -> Fact:
+    return RecordingSaved(event.seat, event.at, event.needed("conference_id"), event.needed("recording_id"))
 
 
 @on("conference.created")

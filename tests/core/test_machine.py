@@ -208,7 +208,7 @@ class Switchboard(RuleBasedStateMachine):
                 self.lanes.setdefault(effect.leg_id, []).append(effect)
             elif isinstance(effect, e.EndRoom):
                 self.lanes.setdefault("room", []).append(effect)
-            elif isinstance(effect, e.Line) and effect.says is not e.Says.ENDED:
+            elif isinstance(effect, e.Line) and effect.says in ORDER:
                 assert effect.who == (self.world.people[self.world.legs[leg_id].participant_id].name,)
                 self.told[leg_id].append(effect.says)
 

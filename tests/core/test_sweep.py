@@ -111,6 +111,6 @@ def test_it_goes_on_while_somebody_is_on_a_line() -> None:
     world.passes(31)
     assert world.timers["sweep:c"].due > world.now
     world.rang("Ana")
-    world.hung_up("Ana", "user_busy")
+    world.hung_up("Ana", "call_rejected")
     world.passes(61)
     assert "sweep:c" not in world.timers

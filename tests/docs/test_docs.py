@@ -122,5 +122,7 @@ def test_every_link_into_the_repository_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
 def test_locks_hold_names_versions_markers_and_hashes_and_nothing_else(lock: str) -> None:
-    pin = re.compile(r"[a-z0-9-]+==[0-9][\w.]*( ; [\w' .=!<>()]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    pin = re.compile(
+        r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==[0-9][\w.]*( ; [\w' .=!<>()]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
+    )
     assert [line for line in (ROOT / lock).read_text("utf-8").splitlines() if not pin.fullmatch(line)] == []

@@ -142,7 +142,9 @@ async def test_a_final_refusal_to_dial_has_its_cause(
     assert await phone.dial(QUEUED, "e1") == DialRefused("c1.1.1", NOW, cause, said, status)
 
 
-@pytest.mark.parametrize("number", ["+12125550199,1234", "sip:ana@example.org", "", "+0123456789", "2125550199"])
+@pytest.mark.parametrize(
+    "number", ["+12125550199,1234", "sip:ana@exa mple.org", "sip:ana,1@example.org", "", "+0123456789", "2125550199"]
+)
 async def test_only_plain_numbers_are_dialled(telnyx: Telnyx, phone: TelnyxPhone, number: str) -> None:
     refused = await phone.dial(Leg("c1.1.1", "c1", "c1.1", number, 1.0), "e1")
     assert refused == DialRefused("c1.1.1", NOW, "not_found", "10016")
@@ -250,7 +252,7 @@ async def test_the_first_leg_creates_the_room(telnyx: Telnyx, phone: TelnyxPhone
 async def test_later_legs_join_by_name(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.says({"data": {"result": "ok"}})
     assert await seat(phone, opens=False) == Seated("c1.1.1", NOW, 1, "")
-    body = {"call_control_id": "v3:ab/c==", "command_id": "e2"}
+    body = {"call_control_id": "v3:ab/c==", "command_id": "e2", "mute": False, "hold": False}
     assert telnyx.asked == [(f"POST /v2/conferences/{ROOM}/actions/join", body)]
 
 
@@ -339,7 +341,7 @@ async def test_ask_key_speaks_and_waits_for_a_1(telnyx: Telnyx, phone: TelnyxPho
     assert len(body.pop("payload")) == 3000
     assert body.pop("voice")
     assert body == {
-        "valid_digits": "1",
+        "valid_digits": "129",
         "minimum_digits": 1,
         "maximum_digits": 1,
         "maximum_tries": 2,

@@ -11,13 +11,21 @@ from bot.core.inputs import (
     Answered,
     Call,
     Fact,
+    FarHeld,
+    FloorTaken,
     HungUp,
+    Incoming,
     Joined,
     KeyGiven,
+    KeyPressed,
     Left,
+    MachineHeard,
     Rang,
+    RecordingSaved,
     RoomEnded,
     RoomOpened,
+    SpeechEnded,
+    Transcribed,
 )
 from bot.telnyx import client_state
 from bot.telnyx.webhook import DECODERS, BadBody, BadSignature, Ignorable, Ignored, News, OldApi, Verifier, decode, on
@@ -130,6 +138,19 @@ SEAT = Call("v3:abc", "")
             {"hangup_cause": "new_cause", "sip_hangup_cause": "unspecified"},
             HungUp(CALL, AT, "new_cause"),
         ),
+        ("call.dtmf.received", {"digit": "*"}, KeyPressed(CALL, AT, "*")),
+        ("call.machine.detection.ended", {"result": "machine"}, MachineHeard(CALL, AT, "machine")),
+        ("call.machine.premium.detection.ended", {"result": "silence"}, MachineHeard(CALL, AT, "silence")),
+        ("call.hold", {}, FarHeld(CALL, AT, held=True)),
+        ("call.unhold", {}, FarHeld(CALL, AT, held=False)),
+        ("call.speak.ended", {"status": "completed"}, SpeechEnded(CALL, AT)),
+        (
+            "call.transcription",
+            {"transcription_data": {"is_final": True, "transcript": "it is the database"}},
+            Transcribed(CALL, AT, "it is the database"),
+        ),
+        ("conference.floor.changed", ROOM, FloorTaken(SEAT, AT, "room-1")),
+        ("conference.recording.saved", ROOM | {"recording_id": "r-1"}, RecordingSaved(SEAT, AT, "room-1", "r-1")),
         ("conference.created", ROOM, RoomOpened(SEAT, AT, "room-1")),
         ("conference.participant.joined", ROOM, Joined(SEAT, AT, "room-1")),
         ("conference.participant.left", ROOM, Left(SEAT, AT, "room-1")),
@@ -166,10 +187,9 @@ def test_a_foreign_client_state_names_no_leg(state: object) -> None:
 @pytest.mark.parametrize(
     ("event_type", "why"),
     [
-        ("call.dtmf.received", "unused"),
-        ("call.machine.premium.detection.ended", "unused"),
-        ("conference.floor.changed", "unused"),
-        ("conference.recording.saved", "unused"),
+        ("call.machine.premium.greeting.ended", "unused"),
+        ("call.speak.started", "unused"),
+        ("conference.playback.ended", "unused"),
         ("call.teleported", "unknown"),
         ("message.received", "unknown"),
     ],
@@ -178,8 +198,45 @@ def test_other_events_are_ignored_by_name(event_type: str, why: Ignorable) -> No
     assert decoded(event(event_type, **ROOM)) == Ignored(why, event_type)
 
 
-def test_a_call_to_our_number_is_not_ours_to_act_on_yet() -> None:
-    assert decoded(event("call.initiated", direction="incoming")) == Ignored("incoming", "call.initiated")
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [
+        ("+12125550199", "+12125550199"),
+        ("+1-212-555-0199", "+12125550199"),
+        ("sip:+12125550199@sip.example.com", "+12125550199"),
+        ("anonymous", ""),
+        ("sip:desk@example.com", ""),
+        (None, ""),
+    ],
+)
+def test_a_call_to_our_number_tells_who_calls(told: str | None, number: str) -> None:
+    assert fact(event("call.initiated", direction="incoming", **{"from": told})) == Incoming(CALL, AT, number)
+
+
+@pytest.mark.parametrize(
+    "data", [None, {}, {"is_final": False, "transcript": "maybe"}, {"is_final": True, "transcript": 7}]
+)
+def test_words_that_may_still_change_are_not_written_down(data: object) -> None:
+    assert decoded(event("call.transcription", transcription_data=data)) == Ignored("unused", "call.transcription")
+
+
+def test_what_is_spoken_may_be_written_in_any_way() -> None:
+    said = fact(
+        event("call.transcription", transcription_data={"is_final": True, "transcript": "a\x00b\n" + "c" * 5000})
+    )
+    assert isinstance(said, Transcribed)
+    assert said.text.startswith("a b c")
+    assert len(said.text) == 1000
+
+
+@pytest.mark.parametrize("digit", ["A", "12", "", None])
+def test_a_key_that_no_phone_has_is_ignored(digit: str | None) -> None:
+    assert decoded(event("call.dtmf.received", digit=digit)) == Ignored("unused", "call.dtmf.received")
+
+
+def test_when_nobody_talks_any_more_there_is_nothing_to_tell() -> None:
+    silent = event("conference.floor.changed", **ROOM | {"call_control_id": None})
+    assert decoded(silent) == Ignored("unused", "conference.floor.changed")
 
 
 def test_news_of_another_application_is_ignored() -> None:
@@ -191,7 +248,8 @@ def test_an_event_without_a_connection_is_taken() -> None:
 
 
 def test_floor_changed_comes_without_a_wrapper_and_is_not_the_old_api() -> None:
-    assert decoded(event("conference.floor.changed")["data"]) == Ignored("unused", "conference.floor.changed")
+    bare = event("conference.floor.changed", **ROOM)["data"]
+    assert fact(bare) == FloorTaken(SEAT, AT, "room-1")
 
 
 @pytest.mark.parametrize("event_type", ["call_answered", "dtmf"])

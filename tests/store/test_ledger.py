@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core import inputs as i
 from bot.core.conference import Conference, Leg, Participant
 from bot.core.scene import Reach, Scene, Timer
-from bot.service import Service
+from bot.service import Habits, Service
 from bot.store import ledger, outbox, tables
 from bot.store.db import SqliteStore
 from tests.store.made import NOW, conference, conferences, legs, participants, scene
@@ -179,17 +179,6 @@ def row_of(one: Conference) -> dict[str, Any]:
     return ledger._columns(one)
 
 
-def test_a_number_is_kept_replaced_and_forgotten(connection: Connection) -> None:
-    assert ledger.number_of(connection, "U1") == ""
-    ledger.set_number(connection, "U1", "+12125550199", NOW)
-    ledger.set_number(connection, "U1", "+12125550100", NOW)
-    ledger.set_number(connection, "U2", "+12125550101", NOW)
-    assert ledger.number_of(connection, "U1") == "+12125550100"
-    ledger.set_number(connection, "U1", "", NOW)
-    assert ledger.number_of(connection, "U1") == ""
-    assert ledger.number_of(connection, "U2") == "+12125550101"
-
-
 @pytest.mark.parametrize(
     "values",
     [
@@ -249,7 +238,7 @@ class StillClock:
 def test_news_of_a_leg_costs_the_same_however_many_legs_there_are(
     store: SqliteStore, connection: Connection, kind: type[i.Rang | i.Answered]
 ) -> None:
-    service = Service(store, StillClock(), gated=True)
+    service = Service(store, StillClock(), Habits())
     costs: list[int] = []
     for conference_id, size in (("few", 2), ("many", 800)):
         ledger.save(connection, scene(*map(str, range(size)), conference_id=conference_id), new=True)

@@ -37,7 +37,7 @@ async def test_a_conference_from_create_to_hangup(client: Client) -> None:
         "status": "initiated",
     }
     phone.answers()
-    await phone.hears("You are asked to join a conference: payments. Press 1 to join.")
+    await phone.hears("You are asked to join a conference: payments. Press 1 to join")
     phone.presses("1")
     await phone.in_room()
     await client.stage.quiet()

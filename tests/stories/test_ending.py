@@ -76,14 +76,14 @@ async def test_the_room_ends_as_one_and_who_is_not_in_it_is_hung_up(stage: Stage
 async def test_it_ends_by_itself_a_minute_after_the_last_one_left(stage: Stage) -> None:
     _, bo = await two(stage)
     await bo.comes_in()
-    await stage.passes(minutes=12)
+    await stage.passes(minutes=9)
     bo.phone.hangs_up()
     thread = await stage.thread("payments")
-    await thread.shows("Bo left after 12 min")
+    await thread.shows("Bo left after 9 min")
     await stage.passes(seconds=57)
     await thread.card_shows("LIVE")
     await stage.passes(seconds=4)
-    await thread.shows("Ended after 13 min: nobody was on the line any more. On the line: Bo.")
+    await thread.shows("Ended after 10 min: nobody was on the line any more. On the line: Bo.")
     await thread.card_shows("ENDED")
 
 

@@ -86,9 +86,8 @@ async def test_what_is_not_for_us_is_taken_and_counted(stage: Stage) -> None:
     telnyx = stage.house.telnyx
     assert await telnyx.send(envelope("call.teleported", call.ids())) == 200
     assert await telnyx.send(envelope("call.hangup", call.ids() | {"connection_id": "another"})) == 200
-    assert await telnyx.send(envelope("call.initiated", {"call_control_id": "v3:x", "direction": "incoming"})) == 200
-    counted = [await count(stage, why) for why in ("unknown", "foreign", "incoming")]
-    assert counted == [1, 1, 1]
+    counted = [await count(stage, why) for why in ("unknown", "foreign")]
+    assert counted == [1, 1]
     assert bo.phone.state == "ringing"
 
 

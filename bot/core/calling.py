@@ -1,0 +1,143 @@
+"""The verbs that ring people."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core import ladder, legs, who
+from bot.core.conference import Leg, Participant
+from bot.core.grammar import Reads
+from bot.core.inputs import Person, Request
+from bot.core.lifecycle import MISSED
+from bot.core.replies import Refusal, Reply, Status, Told, VerbHelp
+from bot.core.scene import Scene
+from bot.core.verb import Needs, verb
+from bot.core.who import names
+
+
+@verb(
+    VerbHelp(
+        "create",
+        "create [topic…] [who…] [options]",
+        ("start", "new", "open"),
+        "start a conference here and ring these people",
+        "/conf create payments down @ana +1 212 555 0199",
+    ),
+    needs=Needs.NEW,
+    reads=Reads.TOPIC,
+)
+def create(scene: Scene, request: Request) -> Reply:
+    if not request.people:
+        scene.await_company()
+        return Told(("Started. Nobody is being rung yet: invite people, or press *Ring me*.",), scene.conference.id)
+    return _ring_people(scene, request, request.people)
+
+
+@verb(
+    VerbHelp(
+        "invite",
+        "invite who… [options]",
+        ("add", "dial", "ring", "call"),
+        "ring these people into the conference; `@ana else @bo` rings Bo when Ana cannot be reached",
+        "/conf invite @ana else @bo --ring 25s --redial 3x60s",
+    ),
+    reads=Reads.PEOPLE,
+)
+def invite(scene: Scene, request: Request) -> Reply:
+    if not request.people:
+        raise Refusal("That names nobody to ring.", example="/conf invite @bo +1 212 555 0199")
+    return _ring_people(scene, request, request.people)
+
+
+@verb(
+    VerbHelp("join", "join [options]", ("me", "callme"), "ring my own phone into the conference", "/conf join"),
+    reads=Reads.OPTIONS,
+)
+def join(scene: Scene, request: Request) -> Reply:
+    if not request.actor.number:
+        raise Refusal("I do not know your number yet. Tell me once, then join.", example="/conf number +1 212 555 0199")
+    return _ring_people(scene, request, (request.actor,))
+
+
+@verb(
+    VerbHelp(
+        "redial",
+        "redial [who…]",
+        ("retry",),
+        "ring again now: everybody who missed, or these",
+        "/conf redial bo",
+    ),
+    reads=Reads.ROSTER,
+)
+def redial(scene: Scene, request: Request) -> Reply:
+    _refuse_if_locked(scene)
+    if request.people:
+        missed = who.chosen(scene, request, _can_be_rung, "/conf redial bo")
+    else:
+        missed = [one for one in scene.participants.values() if _missed(scene.latest(one))]
+    if not missed:
+        raise Refusal("Nobody has missed this conference, so there is nobody to ring again.")
+    rung = [scene.ring(one) for one in missed]
+    return _told(scene, [f"Ringing again: {names(missed)}."], rung)
+
+
+@verb(
+    VerbHelp(
+        "skip",
+        "skip who…",
+        ("giveup",),
+        "ring these no more: no redial, no deputy, and stop a phone that is ringing",
+        "/conf skip bo",
+    ),
+    reads=Reads.ROSTER,
+)
+def skip(scene: Scene, request: Request) -> Reply:
+    people = who.chosen(scene, request, who.anybody, "/conf skip bo")
+    for one in people:
+        if (leg := scene.latest(one)) is not None and leg.answered_at is None:
+            legs.stop(scene, leg)
+        calm = scene.no_step(scene.participants[one.id])
+        scene.put_participant(replace(calm, deputies=(), redials_left=0, numbers=(calm.number,)))
+    return Told((f"Not rung any more: {names(people)}.",), scene.conference.id)
+
+
+@verb(
+    VerbHelp("status", "status", ("list", "who", "roster", "ls"), "show who is in, ringing or missing", "/conf status")
+)
+def status(scene: Scene, _request: Request) -> Reply:
+    return Status(scene.picture())
+
+
+def _ring_people(scene: Scene, request: Request, people: Sequence[Person]) -> Reply:
+    _refuse_if_locked(scene)
+    ringing: list[Participant] = []
+    rung: list[Leg] = []
+    already: list[Participant] = []
+    for person in people:
+        one = ladder.newcomer(scene, person, request.actor.name, request.options)
+        latest = scene.latest(one)
+        if latest is not None and latest.alive:
+            already.append(one)
+        else:
+            ringing.append(one)
+            rung.append(scene.ring(one))
+    lines = [f"Ringing {names(ringing)}."] if ringing else []
+    lines += [f"Already in or being rung: {names(already)}."] if already else []
+    return _told(scene, lines, rung)
+
+
+def _refuse_if_locked(scene: Scene) -> None:
+    if scene.conference.locked:
+        by = f" by {scene.conference.locked_by}" if scene.conference.locked_by else ""
+        raise Refusal(f"The conference is locked{by}: nobody else can come in.", example="/conf unlock")
+
+
+def _can_be_rung(leg: Leg | None) -> bool:
+    return leg is None or not leg.alive
+
+
+def _missed(leg: Leg | None) -> bool:
+    return leg is not None and leg.why in MISSED
+
+
+def _told(scene: Scene, lines: Sequence[str], rung: Sequence[Leg]) -> Told:
+    return Told(tuple(lines), scene.conference.id, tuple(leg.id for leg in rung))

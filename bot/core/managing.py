@@ -1,0 +1,243 @@
+"""The verbs about the conference as a whole, about what is kept, and help."""
+
+from dataclasses import replace
+
+from bot.core import facts, ladder, who
+from bot.core.conference import Leg, Participant
+from bot.core.effects import Says, SayToAll
+from bot.core.grammar import Reads
+from bot.core.inputs import CarriedOver, Options, Person, Request
+from bot.core.lifecycle import Step
+from bot.core.phone import masked
+from bot.core.replies import Ask, HelpOn, Recordings, Refusal, Reply, Told, VerbHelp
+from bot.core.scene import Scene
+from bot.core.verb import WORDS, Needs, verb
+
+ASK_FROM = 3  # a typed `end` asks first when this many people are in
+FAREWELL = 6.0  # seconds in which everybody hears that they are carried over
+HANGING_UP = 6.0  # seconds after which a phone that was hung up can surely be rung again
+MOST_NAME = 60
+
+
+@verb(
+    VerbHelp("host", "host who", ("lead", "owner"), "make somebody else the host", "/conf host @bo"),
+    reads=Reads.ROSTER,
+)
+def host(scene: Scene, request: Request) -> Reply:
+    people = who.chosen(scene, request, who.anybody, "/conf host @bo")
+    if len(people) > 1:
+        raise Refusal("There is one host. Name one person.", example="/conf host @bo")
+    one = people[0]
+    if not one.user_id:
+        raise Refusal(f"{one.name} is not a member of this workspace, so cannot be the host.", example="/conf host @bo")
+    if one.user_id == scene.conference.host_id:
+        raise Refusal(f"{one.name} is the host already.")
+    scene.change(host=one.name, host_id=one.user_id)
+    scene.say(Says.HOST, one.name, by=request.actor.name)
+    return Told((), scene.conference.id)
+
+
+@verb(
+    VerbHelp(
+        "rename", 'rename who as "Name"', (), "show somebody under another name", '/conf rename 0199 as "Plumber"'
+    ),
+    reads=Reads.RENAME,
+)
+def rename(scene: Scene, request: Request) -> Reply:
+    name = " ".join(request.topic.split())
+    if not name or len(name) > MOST_NAME:
+        raise Refusal("Give the new name after “as”.", example='/conf rename 0199 as "Plumber"')
+    people = who.chosen(scene, request, who.anybody, '/conf rename 0199 as "Plumber"')
+    if len(people) > 1:
+        raise Refusal("One name is for one person.", example='/conf rename 0199 as "Plumber"')
+    scene.put_participant(replace(people[0], name=name))
+    scene.say(Says.RENAMED, people[0].name, by=request.actor.name, detail=name)
+    return Told((), scene.conference.id)
+
+
+@verb(
+    VerbHelp("details", "details who", (), "tell all about one person's calls, to you alone", "/conf details bo"),
+    reads=Reads.ROSTER,
+)
+def details(scene: Scene, request: Request) -> Reply:
+    people = who.chosen(scene, request, who.anybody, "/conf details bo")
+    return Told(tuple(line for one in people for line in _details(scene, one)), scene.conference.id)
+
+
+@verb(
+    VerbHelp(
+        "recording",
+        "recording",
+        ("recordings",),
+        "a fresh link to each recording, to you alone; it works for ten minutes",
+        "/conf recording",
+    ),
+    needs=Needs.ANY_CONFERENCE,
+)
+def recordings(scene: Scene, request: Request) -> Reply:
+    wanted = request.rest.strip()
+    known = scene.conference.recordings
+    found = tuple(one for one in known if not wanted or one == wanted)
+    if not found:
+        raise Refusal("There is no recording of this conference yet.", example="/conf record start")
+    return Recordings(found, scene.conference.id)
+
+
+@verb(
+    VerbHelp(
+        "pin",
+        "pin [show|new|off]",
+        ("code",),
+        "the PIN for dialling in, shown to you alone; make a new one, or let nobody dial in",
+        "/conf pin new",
+    )
+)
+def pin(scene: Scene, request: Request) -> Reply:
+    word = request.rest.strip().lower() or "show"
+    if word not in {"show", "new", "off"}:
+        raise Refusal(f"I do not know “pin {word[:40]}”.", example="/conf pin new")
+    if not scene.dial_in:
+        raise Refusal("Dialling in is switched off here (CONFAB_DIAL_IN).")
+    if word == "off":
+        scene.change(pin="")
+        return Told(("Nobody can dial in any more.",), scene.conference.id)
+    if word == "new":
+        scene.change(pin=scene.spare_pin)
+    if not scene.conference.pin:
+        raise Refusal("Nobody can dial in just now.", example="/conf pin new")
+    shown = f"Call {scene.dial_in} and enter {scene.conference.pin}. Only you see this."
+    return Told((shown,), scene.conference.id)
+
+
+@verb(
+    VerbHelp(
+        "carry",
+        "carry",
+        ("continue",),
+        "go on in a fresh conference: everybody in the call is hung up and rung again at once",
+        "/conf carry",
+    ),
+    needs=Needs.NEXT,
+)
+def carry(_scene: Scene, _request: Request) -> Reply:
+    raise AssertionError("the service opens the next conference")
+
+
+def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
+    """End ``scene`` and ring everybody who was in it into ``following``, once their phones are free again."""
+    inside = [one for one in scene.participants.values() if _in_room(scene.latest(one))]
+    if not inside:
+        raise Refusal("Nobody is in the room, so there is nobody to carry over.", example="/conf create payments down")
+    scene.do(SayToAll(scene.conference.id, "carried"))
+    scene.say(Says.CARRIED, by=request.actor.name)
+    for one in inside:
+        _carry_one(following, one)
+    scene.change(locked=True, locked_by=request.actor.name)
+    due = scene.now + FAREWELL
+    scene.wake(f"carried:{scene.conference.id}", due, CarriedOver(scene.conference.id, due, request.actor.name))
+    return Told((f"Going on in a fresh conference; ringing again: {who.names(inside)}.",), following.conference.id)
+
+
+@verb(
+    VerbHelp(
+        "end",
+        "end [now]",
+        ("stop", "close", "bye"),
+        "end the conference for everybody; asks first when three or more are in",
+        "/conf end",
+    )
+)
+def end(scene: Scene, request: Request) -> Reply:
+    if request.rest not in {"", "now"}:
+        raise Refusal(f"I do not know how to end “{request.rest}”; it ends for everybody.", example="/conf end")
+    inside = scene.conference.in_room
+    if inside >= ASK_FROM and request.rest != "now":
+        question = f"{inside} people are in {scene.conference.topic}. End it for all of them?"
+        return Ask(question, "End it", "end", "now", scene.conference.id, danger=True)
+    alive = tuple(leg.id for leg in scene.legs.values() if leg.alive)
+    facts.end(scene, by=request.actor.name)
+    return Told((f"Ended {scene.conference.topic}.",), scene.conference.id, alive)
+
+
+@verb(
+    VerbHelp(
+        "number",
+        "number [+1… [+1…] | verify [code] | forget]",
+        ("mynumber",),
+        "tell Confab the numbers that ring you, in order; `verify` has one checked by a call; alone, show it",
+        "/conf number +1 212 555 0199",
+    ),
+    needs=Needs.BOOK,
+    reads=Reads.NUMBER,
+)
+def number(_scene: Scene, _request: Request) -> Reply:
+    raise AssertionError("the book decides")
+
+
+@verb(
+    VerbHelp(
+        "contacts",
+        "contacts [list] | add name +1… [+1…] | rm name",
+        ("people", "book"),
+        "the phone book: people outside Slack, whom you can then ring by name",
+        "/conf contacts add vendor-bridge +1 212 555 0199",
+    ),
+    needs=Needs.BOOK,
+    reads=Reads.CONTACT,
+)
+def contacts(_scene: Scene, _request: Request) -> Reply:
+    raise AssertionError("the book decides")
+
+
+@verb(
+    VerbHelp("whoami", "whoami", (), "who you are to Confab, and where it rings you; only you see it", "/conf whoami"),
+    needs=Needs.BOOK,
+)
+def whoami(_scene: Scene, _request: Request) -> Reply:
+    raise AssertionError("the book decides")
+
+
+@verb(
+    VerbHelp("help", "help [verb]", ("?", "-h", "--help"), "show this, or more about one verb", "/conf help create"),
+    needs=Needs.NOTHING,
+)
+def help_on(_scene: Scene, request: Request) -> Reply:
+    return help_on_word(request.rest)
+
+
+def help_on_word(rest: str) -> HelpOn:
+    word = rest.lower().split(" ")[0]
+    return HelpOn(WORDS.get(word, ""))
+
+
+def _carry_one(following: Scene, one: Participant) -> None:
+    options = Options(gate=one.gated, muted=one.muted, listen=one.listen, ring_secs=one.ring_secs)
+    person = Person(one.name, one.number, one.user_id, one.numbers[1:])
+    again = ladder.newcomer(following, person, following.conference.host, options)
+    following.step_later(again, Step.RING, following.now + FAREWELL + HANGING_UP)
+
+
+def _in_room(leg: Leg | None) -> bool:
+    return leg is not None and leg.in_room
+
+
+def _details(scene: Scene, one: Participant) -> list[str]:
+    leg = scene.latest(one)
+    times = f"rung {one.legs} times" if one.legs != 1 else "rung once"
+    lines = [f"*{one.name}* ({who.mark(one)}), {masked(one.number) if one.number else 'no number'}: {times}."]
+    if one.invited_by:
+        lines.append(f"Invited by {one.invited_by}.")
+    if leg is not None:
+        lines.append(f"Now {leg.phase.value}{_sound(leg)}." if leg.alive else f"Gone: {leg.why}.")
+    if len(one.numbers) > 1:
+        lines.append(f"Numbers, in this order: {', '.join(masked(number) for number in one.numbers)}.")
+    if one.deputies:
+        lines.append(f"Instead of them: {', '.join(person.name for person in one.deputies)}.")
+    if one.next:
+        lines.append(f"Next by itself: {one.next}.")
+    return lines
+
+
+def _sound(leg: Leg) -> str:
+    states = {"muted": leg.muted, "listening": leg.listen, "on hold": leg.held, "their hold music": leg.far_held}
+    return "".join(f", {name}" for name, so in states.items() if so)

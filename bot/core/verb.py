@@ -1,0 +1,55 @@
+"""What a verb is: its usage line, its words, what it needs, and the function that decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from bot.core.grammar import Reads
+from bot.core.inputs import Request
+from bot.core.replies import Reply, VerbHelp
+from bot.core.scene import Scene
+
+
+class Needs(Enum):
+    NOTHING = auto()  # answered without a conference
+    NEW = auto()  # makes one
+    CONFERENCE = auto()  # is about a live one
+    ANY_CONFERENCE = auto()  # is about a live one, or about the last one here that is over
+    NEXT = auto()  # makes a new one out of a live one
+    BOOK = auto()  # is about the phone book
+
+
+Decide = Callable[[Scene, Request], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    help: VerbHelp
+    needs: Needs
+    reads: Reads
+    decide: Decide
+
+
+VERBS: Final[dict[str, Verb]] = {}
+WORDS: Final[dict[str, str]] = {}
+READS: Final[dict[str, Reads]] = {}
+
+
+def verb(help_: VerbHelp, *, needs: Needs = Needs.CONFERENCE, reads: Reads = Reads.WORDS) -> Callable[[Decide], Decide]:
+    """Register a verb under its name and synonyms; a word that means two things is a programming error."""
+
+    def register(decide: Decide) -> Decide:
+        for word in (help_.name, *help_.synonyms):
+            if WORDS.setdefault(word, help_.name) != help_.name:
+                raise ValueError(f"{word!r} already means {WORDS[word]!r}")
+        READS[help_.name] = reads
+        VERBS[help_.name] = Verb(help_, needs, reads, decide)
+        return decide
+
+    return register
+
+
+def table() -> list[VerbHelp]:
+    """The verb table, in the order of definition."""
+    return [one.help for one in VERBS.values()]

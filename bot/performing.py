@@ -1,0 +1,208 @@
+"""Carries out one effect through the ports, and says as a fact what came of it. When to repeat is the courier's."""
+
+import uuid
+from dataclasses import replace
+from typing import Final, assert_never
+
+from bot.core import effects as e
+from bot.core import inputs as i
+from bot.errands import Errand
+from bot.ports import Chat, Clock, Later, Never, Phone
+
+DEDUPE_SECONDS = 55.0  # Telnyx ignores a repeated command_id for 60 s; after that a repeat may ring twice
+ROOM_IN_THE_MAKING = 5.0  # seconds for which a room that Telnyx does not know may still come to be
+MOST_BYTES: Final = 200 * 1024 * 1024  # of one recording; four hours of speech are some 60 MB
+
+
+class Performer:
+    def __init__(self, phone: Phone, chat: Chat, clock: Clock) -> None:
+        self._phone = phone
+        self._chat = chat
+        self._clock = clock
+
+    async def perform(self, errand: Errand) -> i.Fact | None:
+        """Raises Later or Never when it was not done."""
+        effect = errand.effect
+        if isinstance(effect, e.LegEffect):
+            return await self._on_leg(errand, effect)
+        if isinstance(effect, e.RoomEffect):
+            return await self._in_room(errand, effect)
+        if isinstance(effect, e.SideEffect):
+            return await self._on_side(errand, effect)
+        return await self._in_slack(errand, effect)
+
+    async def _on_leg(self, errand: Errand, effect: e.LegEffect) -> i.Fact | None:  # noqa: C901  # one arm per effect
+        leg, room, command_id = errand.phone_leg, errand.conference.room_ref, _command_id(errand)
+        match effect:
+            case e.Dial():
+                return await self._dial(errand)
+            case e.AskKey():
+                return await self._phone.ask_key(leg, errand.text, command_id)
+            case e.Seat():
+                return await self._seat(errand, effect)
+            case e.HangUp():
+                return await self._hang_up(errand)
+            case e.Mute():
+                await self._phone.mute(leg, room, muted=leg.silent)
+            case e.Hold():
+                await self._phone.hold(leg, room, held=leg.held)
+            case e.SayTo():
+                await self._phone.say_to(leg, room, errand.text, command_id)
+            case e.SendKeys():
+                await self._phone.send_keys(leg, effect.digits, command_id)
+            case e.Transcribe():
+                await self._phone.transcribe(leg, command_id)
+            case _:
+                assert_never(effect)
+        return None
+
+    async def _in_room(self, errand: Errand, effect: e.RoomEffect) -> i.Fact | None:  # noqa: C901  # one arm per effect
+        conference, room, command_id = errand.conference, errand.conference.room_ref, _command_id(errand)
+        match effect:
+            case e.EndRoom():
+                await self._phone.end_room(effect.room_id, command_id)
+            case e.Sweep():
+                return await self._sweep(errand)
+            case e.SayToAll():
+                await self._phone.say_to_all(room, errand.text, command_id)
+            case e.Play():
+                if errand.doubt is None:  # Telnyx would play it twice, and half of it was perhaps heard
+                    await self._phone.play(room, effect.url)
+            case e.StopSound():
+                await self._phone.stop_sound(room)
+            case e.Record():
+                await self._phone.record(room, effect.action, command_id)
+                return i.RecordDone(conference.id, self._clock.now(), effect.action)
+            case e.FindRecordings():
+                found = await self._phone.recordings(effect.room_id)
+                return i.RecordingsFound(conference.id, self._clock.now(), found)
+            case _:
+                assert_never(effect)
+        return None
+
+    async def _on_side(self, errand: Errand, effect: e.SideEffect) -> i.Fact | None:
+        side, command_id = errand.side, _command_id(errand)
+        assert side is not None
+        call = side.call_control_id
+        match effect:
+            case e.SideDial():
+                if errand.doubt is not None:
+                    raise Never("it may have rung already", code="doubt")  # the person asks for another call
+                call = await self._phone.dial_side(side.id, side.number, command_id)
+                return i.Rang(i.Call(call, side.id), self._clock.now())
+            case e.SideAnswer():
+                await self._phone.answer(call, side.id, command_id)
+            case e.SideReject():
+                await self._phone.reject(call, command_id)
+            case e.SideAsk():
+                await self._phone.ask_digits(call, errand.text, effect.digits, command_id)
+            case e.SideSay():
+                await self._phone.speak(call, errand.text, command_id)
+            case e.SideHangUp():
+                await self._phone.hang_up_call(call, command_id)
+            case _:
+                assert_never(effect)
+        return None
+
+    async def _in_slack(self, errand: Errand, effect: e.ChatEffect) -> i.Fact | None:  # noqa: C901  # one arm per effect
+        match effect:
+            case e.PostCard():
+                return await self._post_card(errand)
+            case e.DrawCard():
+                return await self._draw_card(errand)
+            case e.Line():
+                await self._post_lines(errand)
+            case e.TellHost():
+                await self._chat.tell_host(errand.conference, effect.reason, _token(errand))
+            case e.KeepRecording():
+                await self._keep_recording(errand, effect.recording_id)
+            case e.PostTranscript():
+                data = errand.text.encode()
+                await self._chat.upload(errand.conference, "transcript.txt", data, "📝 What was said")
+            case e.MirrorCall():
+                if call_id := await self._chat.mirror(errand.whole_picture):
+                    return i.CallMirrored(errand.conference.id, self._clock.now(), call_id)
+            case _:
+                assert_never(effect)
+        return None
+
+    async def _keep_recording(self, errand: Errand, recording_id: str) -> None:
+        """The link is asked for anew on every try: it lives ten minutes."""
+        saved = await self._phone.recording(recording_id)
+        data = await self._phone.fetch(saved.url, MOST_BYTES)
+        name = f"recording-{recording_id[:8]}.{saved.format}"
+        await self._chat.upload(errand.conference, name, data, "⏺ The recording")
+
+    async def _dial(self, errand: Errand) -> i.Fact:
+        """Look before dialling again: an earlier try may have rung the phone without our knowing."""
+        leg, now = errand.phone_leg, self._clock.now()
+        if errand.doubt is not None:
+            if call_control_id := await self._phone.find(leg):
+                return i.Rang(i.Call(call_control_id, leg.id), now)
+            if not errand.wanted:
+                return i.DialRefused(leg.id, now, "cancelled", "")
+            if now - errand.doubt > DEDUPE_SECONDS:
+                return i.DialRefused(leg.id, now, "unreachable", "")
+        return await self._phone.dial(leg, _command_id(errand))
+
+    async def _seat(self, errand: Errand, effect: e.Seat) -> i.Fact:
+        name = errand.conference.name_of_room(effect.room)
+        command_id = _command_id(errand)
+        try:
+            fact = await self._phone.seat(
+                errand.phone_leg, name, effect.room, opens=effect.opens, command_id=command_id
+            )
+        except Later as later:
+            if later.code == "no room" and self._clock.now() - errand.started > ROOM_IN_THE_MAKING:
+                return i.SeatRefused(errand.phone_leg.id, self._clock.now(), effect.room, "room_gone")
+            raise
+        if isinstance(fact, i.SeatRefused) and fact.reason == "not_answered":
+            raise Later("not answered yet", after=1.0, done=False)
+        return fact
+
+    async def _hang_up(self, errand: Errand) -> i.Fact | None:
+        leg = errand.phone_leg
+        call_control_id = leg.call_control_id or await self._phone.find(leg)
+        if call_control_id is None:
+            return i.LegLost(leg.id, self._clock.now(), "")
+        return await self._phone.hang_up(replace(leg, call_control_id=call_control_id), _command_id(errand))
+
+    async def _sweep(self, errand: Errand) -> i.Fact:
+        conference, now = errand.conference, self._clock.now()
+        survey = await self._phone.survey(conference.id, conference.room_id)
+        calls = sorted(survey.calls.items())
+        legs, up = tuple(leg for leg, _ in calls), tuple(call for _, call in calls)
+        return i.Swept(conference.id, now, legs, up, survey.members, survey.muted, survey.held)
+
+    async def _post_card(self, errand: Errand) -> i.Fact:
+        ts = await self._found(errand)
+        if ts is None:
+            posted = await self._chat.post_card(errand.whole_picture, _token(errand))
+            return i.CardPosted(errand.conference.id, self._clock.now(), posted.ts, posted.fingerprint)
+        return i.CardPosted(errand.conference.id, self._clock.now(), ts, "")
+
+    async def _draw_card(self, errand: Errand) -> i.Fact:
+        now, conference_id = self._clock.now(), errand.conference.id
+        fingerprint = await self._chat.draw_card(errand.whole_picture)
+        return i.CardLost(conference_id, now) if fingerprint is None else i.CardDrawn(conference_id, now, fingerprint)
+
+    async def _post_lines(self, errand: Errand) -> None:
+        if await self._found(errand) is None:
+            lines = [parcel.effect for parcel in errand.parcels if isinstance(parcel.effect, e.Line)]
+            await self._chat.post_lines(errand.conference, lines, _token(errand))
+
+    async def _found(self, errand: Errand) -> str | None:
+        """The message of an earlier try whose fate was unknown, if it is there after all."""
+        if errand.doubt is None:
+            return None
+        return await self._chat.find(errand.conference, _token(errand), errand.doubt)
+
+
+def _command_id(errand: Errand) -> str:
+    """The same as long as the fate of a try is unknown, a new one after a definite refusal."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{_token(errand)}:{errand.first:.6f}"))
+
+
+def _token(errand: Errand) -> str:
+    """An opaque name for this effect, the same on every try."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{errand.conference.id}:{errand.parcels[0].id}"))
