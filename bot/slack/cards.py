@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.core.conference import Conference, Picture, Row
-from bot.core.lifecycle import ConferencePhase
-from bot.slack import roster
+from bot.core.lifecycle import ConferencePhase, RecordingState
+from bot.slack import menus, roster
 from bot.slack.buttons import INVITE_FORM, button, confirmation, pack
 from bot.slack.roster import Standing, standing
 from bot.slack.words import TOPIC, Block, Message, context, duration, moment, names, plain, section, sections, typed
@@ -24,7 +24,7 @@ def card(picture: Picture) -> Message:
         {"type": "header", "text": plain(topic(conference))},
         section(_state(conference, picture.rows)),
         *_notes(conference, picture.rows),
-        *sections(roster.lines(picture.rows, conference.host_id, ROWS)),
+        *_roster(conference, picture.rows),
     ]
     if not conference.ended:
         blocks.append({"type": "actions", "elements": _buttons(conference, picture.rows)})
@@ -50,6 +50,23 @@ def fingerprint(blocks: Sequence[Block] | None, text: str) -> str:
     """Tells whether a message would look different; 16 hexadecimal digits."""
     drawn = json.dumps([text, blocks], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(drawn.encode()).hexdigest()[:16]
+
+
+def _roster(conference: Conference, rows: Sequence[Row]) -> list[Block]:
+    """A line each, with a menu of what can be done about them while the conference lives; over twelve it folds."""
+    if conference.ended:
+        return sections(roster.lines(rows, conference.host_id, ROWS))
+    shown, rest = roster.folded(rows, ROWS)
+    blocks: list[Block] = []
+    for row in shown:
+        told = roster.line(row, conference.host_id, conference.talking)
+        blocks.append({**section(told), "accessory": menus.of_row(conference, row)})
+        if row.participant.next:
+            blocks.append({"type": "actions", "elements": menus.of_step(conference, row)})
+    if rest:
+        more = section(f"… and {len(rest)} more: {roster.counts(rest)}")
+        blocks.append({**more, "accessory": button("Show all", "conf:status", pack(conference.id, ""))})
+    return blocks
 
 
 def _phase_words(conference: Conference) -> str:
@@ -102,7 +119,27 @@ def _notes(conference: Conference, rows: Sequence[Row]) -> list[Block]:
         notes.append(section(_presence(rows)))
     elif not rows:
         notes.append(context(_HINT))
+    if said := _house_rules(conference):
+        notes.append(context(" · ".join(said)))
     return notes
+
+
+def _house_rules(conference: Conference) -> list[str]:
+    """What holds for everybody."""
+    if conference.ended:
+        return []
+    said = []
+    if conference.recording is RecordingState.ON:
+        said.append(f"⏺️ recording since {moment(conference.recording_since or 0)}, announced")
+    if conference.recording is RecordingState.PAUSED:
+        said.append("⏺️ recording paused")
+    if conference.transcribed:
+        said.append("📝 written down, announced")
+    if conference.locked:
+        said.append("🔒 locked" + (f" by {typed(conference.locked_by)}" if conference.locked_by else ""))
+    if conference.pin:
+        said.append("📲 dial in: `/conf pin` shows you how")
+    return said
 
 
 def _buttons(conference: Conference, rows: Sequence[Row]) -> list[Block]:
@@ -113,6 +150,8 @@ def _buttons(conference: Conference, rows: Sequence[Row]) -> list[Block]:
     ]
     if any(standing(row) is Standing.MISSED for row in rows):
         buttons.append(button("Ring again", "conf:redial", here))
+    if conference.in_room:
+        buttons += _room_buttons(conference, rows)
     sure = confirmation(
         "End the conference?",
         "Everybody on the line is hung up, and nobody is rung any more.",
@@ -120,4 +159,19 @@ def _buttons(conference: Conference, rows: Sequence[Row]) -> list[Block]:
         "Keep it",
     )
     buttons.append(button("End…", "conf:end", pack(conference.id, "now"), style="danger", confirm=sure))
+    return buttons
+
+
+def _room_buttons(conference: Conference, rows: Sequence[Row]) -> list[Block]:
+    buttons = []
+    if any(row.leg and row.leg.in_room and (row.leg.muted or row.leg.listen) for row in rows):
+        buttons.append(button("Unmute all", "conf:unmute", pack(conference.id, "all")))
+    elif conference.in_room > 1:
+        buttons.append(button("Mute others", "conf:mute", pack(conference.id, "others")))
+    if conference.recordings_in != "off":
+        running = conference.recording is not RecordingState.OFF
+        label, action = ("Stop recording", "stop") if running else ("Record", "start")
+        buttons.append(button(label, "conf:record", pack(conference.id, action)))
+    label, verb = ("Unlock", "unlock") if conference.locked else ("Lock", "lock")
+    buttons.append(button(label, f"conf:{verb}", pack(conference.id, "")))
     return buttons

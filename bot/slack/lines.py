@@ -7,16 +7,30 @@ from typing import assert_never
 from bot.core.conference import Conference
 from bot.core.effects import Line, Says
 from bot.core.lifecycle import Step, Why
-from bot.slack.words import Message, duration, fitting, names, reason, sections, typed
+from bot.slack.buttons import button, pack
+from bot.slack.words import Block, Message, duration, fitting, names, reason, sections, typed
 
 LONGEST = 8000  # characters of all lines in one message; Slack takes about 13,000 in blocks
+MOST_OFFERS = 20  # buttons under one message
 LONGEST_TEXT = 3500  # characters of the plain text beside them; Slack takes 4,000
 
 
 def lines(told: Sequence[Line]) -> Message:
     """All these lines as one message; neighbours that tell the same are merged."""
     said = [_sentence(list(same)) for _, same in groupby(told, key=_tells)]
-    return Message("\n".join(fitting(said, LONGEST_TEXT)), sections(fitting(said, LONGEST)))
+    blocks = sections(fitting(said, LONGEST)) + [block for line in told[:MOST_OFFERS] for block in _offer(line)]
+    return Message("\n".join(fitting(said, LONGEST_TEXT)), blocks)
+
+
+def _offer(line: Line) -> list[Block]:
+    """A button under a line that wants something done."""
+    if line.says is Says.LIMIT:
+        carry = button("Carry everybody over", "conf:carry", pack(line.conference_id, ""), style="primary")
+        return [{"type": "actions", "elements": [carry]}]
+    if line.says is Says.RECORDED:
+        link = button("Get a link", "conf:recording", pack(line.conference_id, line.detail))
+        return [{"type": "actions", "elements": [link]}]
+    return []
 
 
 def lost(conference: Conference, why: str) -> Message:

@@ -8,6 +8,7 @@ from bot.slack.forms import invite_sentence, place
 
 Body = dict[str, Any]
 
+ROW = "row"  # a menu's verb: the option that was chosen is the whole sentence
 FORM = "modal"  # the door of what was said by filling in a form
 
 
@@ -40,12 +41,14 @@ def direct(body: Body, bot_user_id: str) -> Heard | None:
 def click(body: Body) -> Heard | None:
     action = body["actions"][0]
     named = CLICK.match(action["action_id"])
-    if named is None or "value" not in action:
+    value = action.get("value") or (action.get("selected_option") or {}).get("value")
+    if named is None or value is None:
         return None
-    conference_id, rest = unpack(action["value"])
+    conference_id, rest = unpack(value)
+    text = rest if named["verb"] == ROW else f"{named['verb']} {rest}".strip()
     where = Where(_team(body), body["channel"]["id"], thread_of(body), conference_id)
     key = body.get("trigger_id") or f"{action['action_ts']}:{body['user']['id']}"
-    return Heard(f"slack:{key}", body["user"]["id"], where, f"{named['verb']} {rest}".strip(), "button")
+    return Heard(f"slack:{key}", body["user"]["id"], where, text, "button")
 
 
 def submission(body: Body) -> Heard | None:

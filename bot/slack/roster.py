@@ -6,7 +6,7 @@ from enum import Enum
 from typing import assert_never
 
 from bot.core.conference import Leg, Row
-from bot.core.lifecycle import LegPhase, Why
+from bot.core.lifecycle import LegPhase, Step, Why
 from bot.slack.words import duration, moment, reason, typed
 
 
@@ -57,20 +57,70 @@ def counts(rows: Iterable[Row]) -> str:
     return ", ".join(f"{found[one]} {one.word}" for one in Standing if found[one])
 
 
-def lines(rows: Sequence[Row], host_id: str, most: int) -> list[str]:
+def lines(rows: Sequence[Row], host_id: str, most: int, talking: str = "") -> list[str]:
     """At most ``most`` participants, a line each, and one line of counts for all others."""
+    shown, rest = folded(rows, most)
+    return [line(row, host_id, talking) for row in shown] + (
+        [f"… and {len(rest)} more: {counts(rest)}"] if rest else []
+    )
+
+
+def folded(rows: Sequence[Row], most: int) -> tuple[list[Row], list[Row]]:
+    """The liveliest ``most`` of them, and the others."""
     ordered = sorted(rows, key=lambda row: _ORDER[standing(row)])
-    shown = [_line(row, host_id) for row in ordered[:most]]
-    if rest := ordered[most:]:
-        shown.append(f"… and {len(rest)} more: {counts(rest)}")
-    return shown
+    return ordered[:most], ordered[most:]
 
 
-def _line(row: Row, host_id: str) -> str:
-    who = row.participant
+def line(row: Row, host_id: str, talking: str = "") -> str:
+    who, leg = row.participant, row.leg
     host = " (host)" if host_id and who.user_id == host_id else ""
     often = f" · rung {who.legs} times" if who.legs > 1 else ""
-    return f"{standing(row).emoji} *{typed(who.name)}*{host}: {_state(row)}{often}"
+    return f"{_emoji(row, talking)} *{typed(who.name)}*{host}: {_state(row)}{_sound(leg)}{often}{_next(row)}"
+
+
+def _emoji(row: Row, talking: str) -> str:
+    leg = row.leg
+    if leg is None or not leg.in_room:
+        return standing(row).emoji
+    if leg.held or leg.far_held:
+        return "⏸️"
+    if leg.silent:
+        return "🔇"
+    return "🔊" if leg.id == talking else standing(row).emoji
+
+
+def _sound(leg: Leg | None) -> str:
+    """What is special about somebody who is in."""
+    if leg is None or not leg.in_room:
+        return ""
+    said = []
+    if leg.held:
+        said.append("on hold")
+    if leg.listen:
+        said.append("listens only")
+    elif leg.muted:
+        said.append(f"muted by {typed(leg.muted_by)}" if leg.muted_by else "muted")
+    if leg.far_held:
+        said.append("their phone holds us, muted")
+    if leg.hand_at is not None:
+        said.append("✋ hand up")
+    return "".join(f" · {one}" for one in said)
+
+
+def _next(row: Row) -> str:
+    """What happens by itself for somebody who was not reached."""
+    who = row.participant
+    if who.next:
+        words = {
+            Step.REDIAL: "rung again",
+            Step.NUMBER: "next number",
+            Step.DEPUTY: f"{typed(who.deputies[0].name)} instead" if who.deputies else "somebody instead",
+            Step.CALL_BACK: "called back",
+            Step.RING: "rung",
+        }[Step(who.next)]
+        return f" · next: {words} at {moment(who.next_at or 0)}"
+    waiting = row.leg is not None and row.leg.alive and not row.leg.in_room
+    return f" · else {typed(who.deputies[0].name)}" if waiting and who.deputies else ""
 
 
 def _state(row: Row) -> str:  # noqa: PLR0911  # one arm per standing

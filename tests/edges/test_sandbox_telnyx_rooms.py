@@ -156,9 +156,21 @@ async def test_the_snapshot_shows_phones_and_rooms(desk: Desk) -> None:
     await desk.open_room("room", ANA)
     await desk.dial(BOB)
     picture = desk.telnyx.snapshot()
-    assert picture["rooms"] == [{"name": "room", "status": "in_progress", "members": [ANA]}]
+    room = {"name": "room", "status": "in_progress", "members": [ANA], "talking": None, "recording": None}
+    assert picture["rooms"] == [room]
     assert isinstance(picture["phones"], list)
-    assert set(picture["phones"][0]) == {"number", "label", "state", "since", "heard", "room", "mood", "muted"}
+    assert set(picture["phones"][0]) == {
+        "number",
+        "label",
+        "state",
+        "since",
+        "heard",
+        "room",
+        "mood",
+        "muted",
+        "held",
+        "holds",
+    }
     assert [phone["state"] for phone in picture["phones"]] == ["talking", "ringing"]
     assert picture["phones"][1]["since"] == desk.phone(BOB).calls[0].started_at
     assert changes

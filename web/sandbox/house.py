@@ -82,6 +82,7 @@ async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: obje
         stack.push_async_callback(slack.close)
         telnyx_port = await stack.enter_async_context(serving(telnyx.app))
         stack.push_async_callback(telnyx.close)
+        telnyx.address = f"http://127.0.0.1:{telnyx_port}"
         values: dict[str, object] = {
             "slack_bot_token": SecretStr("xoxb-sandbox"),
             "slack_signing_secret": SecretStr("" if socket_mode else secret),

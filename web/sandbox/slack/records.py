@@ -148,6 +148,19 @@ class View:
         return blank | self.raw | ids | {"state": {"values": deepcopy(self.values)}}
 
 
+@dataclass(eq=False, kw_only=True)
+class File:
+    """``data`` is empty until it is uploaded, ``channel`` until it is shared."""
+
+    id: str
+    name: str
+    length: int
+    data: bytes = b""
+    channel: str = ""
+    thread_ts: str | None = None
+    ts: str = ""
+
+
 @dataclass(eq=False)
 class Request:
     """One Web API request. ``status`` stays None while it hangs; ``at`` is in unix seconds of the sandbox clock."""

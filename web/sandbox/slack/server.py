@@ -8,9 +8,10 @@ from aiohttp import web
 
 from web.sandbox.clock import Clock
 from web.sandbox.slack.api import WebApi
+from web.sandbox.slack.files import Uploads
 from web.sandbox.slack.people import People
 from web.sandbox.slack.picture import picture
-from web.sandbox.slack.records import Channel, Facts, Group, Message, Request, User, View
+from web.sandbox.slack.records import Channel, Facts, File, Group, Message, Request, User, View
 from web.sandbox.slack.respond import ResponseUrls
 from web.sandbox.slack.trouble import Trouble
 from web.sandbox.slack.views import open_views
@@ -45,6 +46,7 @@ class Slack(People):
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api.handle)
         app.router.add_post("/respond/{team}/{key}", ResponseUrls(self._ws).handle)
+        app.router.add_post("/upload/{file}", Uploads(self._ws).handle)
         app.router.add_get("/link", self._socket.handle)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -89,6 +91,11 @@ class Slack(People):
     @property
     def users(self) -> dict[str, User]:
         return self._ws.users
+
+    @property
+    def files(self) -> list[File]:
+        """What has been shared, oldest first."""
+        return [file for file in self._ws.files.values() if file.channel]
 
     @property
     def channels(self) -> dict[str, Channel]:

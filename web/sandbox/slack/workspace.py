@@ -8,10 +8,10 @@ from typing import Any, Unpack
 
 from web.sandbox.clock import Clock
 from web.sandbox.slack.blocks import name_blocks
-from web.sandbox.slack.records import Channel, Facts, Group, Json, Message, Refused, User, View
+from web.sandbox.slack.records import Channel, Facts, File, Group, Json, Message, Refused, User, View
 
 ALL_SCOPES = (
-    "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:read",
+    "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:read",
     "im:history", "im:read", "im:write", "reactions:write", "usergroups:read", "users.profile:read", "users:read",
 )  # fmt: skip
 
@@ -43,6 +43,7 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, Group] = {}
+        self.files: dict[str, File] = {}
         self.ephemerals: list[Message] = []
         self.views: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}

@@ -68,6 +68,8 @@ class Api:
             ("gather_using_speak", calls.gather_using_speak, legs.GATHER_USING_SPEAK),
             ("gather_stop", calls.gather_stop, COMMAND),
             ("send_dtmf", calls.send_dtmf, legs.SEND_DTMF),
+            ("transcription_start", calls.transcription_start, legs.TRANSCRIBE),
+            ("transcription_stop", calls.transcription_stop, COMMAND),
         ):
             self._commands[f"POST calls/*/actions/{name}"] = (_silent(command), fields)
 
@@ -83,6 +85,10 @@ class Api:
             ("speak", rooms.speak, bridges.SPEAK),
             ("play", rooms.play, bridges.PLAY),
             ("stop", rooms.stop, bridges.SOME),
+            ("record_start", rooms.record_start, bridges.RECORD),
+            ("record_stop", rooms.record_stop, bridges.RECORDING),
+            ("record_pause", rooms.record_pause, bridges.RECORDING),
+            ("record_resume", rooms.record_resume, bridges.RECORDING),
             ("end", rooms.end, bridges.END),
         ):
             self._commands[f"POST conferences/*/actions/{name}"] = (_silent(command), fields)
@@ -94,6 +100,8 @@ class Api:
             "GET conferences": lambda _, query: reads.conferences(query),
             "GET conferences/*": reads.conference,
             "GET conferences/*/participants": reads.participants,
+            "GET recordings": lambda _, query: reads.recordings(query),
+            "GET recordings/*": reads.recording,
             "GET balance": lambda _, query: reads.balance(query),
             "GET call_control_applications/*": reads.call_control_application,
         }

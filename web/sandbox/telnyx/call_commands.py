@@ -35,6 +35,7 @@ DIAL: Fields = {
     "time_limit_secs": Field("number", least=30, most=14400),
     "retry_on_timeout": FLAG,
     "send_digits_on_answer": Field(most=64),
+    "answering_machine_detection": Field(choices=("disabled", "detect", "premium")),
 }
 MILLIS = Field("number", least=1, most=600_000)
 DIGITS: Fields = {
@@ -54,12 +55,16 @@ GATHER_USING_SPEAK: Fields = {
     "maximum_tries": Field("number", least=1, most=128),
 }
 REJECT: Fields = {**COMMAND, "cause": Field(required=True, choices=("CALL_REJECTED", "USER_BUSY"))}
+TRANSCRIBE: Fields = {
+    **COMMAND,
+    "transcription_engine": Field(choices=("Google", "Telnyx", "Deepgram", "Azure", "A", "B")),
+    "transcription_tracks": Field(choices=("inbound", "outbound", "both")),
+}
 SEND_DTMF: Fields = {**COMMAND, "digits": NEEDED, "duration_millis": Field("number", least=100, most=500)}
 PLAY: Fields = {**COMMAND, **MEDIA}
 
 # Known to Telnyx and beyond this stand-in: refused loudly, so that nobody relies on it.
 UNSIMULATED = (
-    "answering_machine_detection",
     "conference_config",
     "link_to",
     "supervise_call_control_id",
@@ -86,6 +91,7 @@ class CallCommands:
             "client_state": text(body, "client_state"),
             "ring_secs": number(body, "timeout_secs", 30),
             "time_limit_secs": number(body, "time_limit_secs", 14400),
+            "machine_detection": text(body, "answering_machine_detection") or "disabled",
             "retry_on_timeout": body.get("retry_on_timeout") is not False,
         }
         return self._exchange.dial(to, ours, terms).dialled()
@@ -154,6 +160,15 @@ class CallCommands:
 
     def gather_stop(self, call_id: str, _: Body) -> None:
         self._exchange.stop_gather(self._exchange.find_answered(call_id))
+
+    def transcription_start(self, call_id: str, _: Body) -> None:
+        call = self._exchange.find_answered(call_id)
+        if call.transcribed:
+            raise Refusal("90054", "Transcription is already in progress.")
+        call.transcribed = True
+
+    def transcription_stop(self, call_id: str, _: Body) -> None:
+        self._exchange.find_answered(call_id).transcribed = False
 
     def send_dtmf(self, call_id: str, body: Body) -> None:
         digits = needed(body, "digits")

@@ -47,6 +47,9 @@ class Call:
     ring_secs: float = 30.0
     time_limit_secs: float = 14_400.0
     retry_on_timeout: bool = True
+    machine_detection: str = "disabled"
+    transcribed: bool = False
+    on_far_hold: bool = False  # the phone's own hold button
     phase: CallPhase = "ringing"
     answered_at: float | None = None
     ended_at: float | None = None

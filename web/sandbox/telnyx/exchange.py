@@ -16,11 +16,14 @@ from web.sandbox.telnyx.watch import Watch
 
 # Seconds until a phone that acts by itself does so: long enough to be seen, short enough for tests.
 MOMENT = 0.2
+LISTENING = 2.5  # seconds that machine detection takes
 READABLE_SECS = 600  # a call can still be asked for ten minutes after its end
 
 
 class Exchange:
-    """``on_hang_up`` lets the conferences know that a call has ended, before Telnyx tells of it."""
+    """``on_hang_up`` lets the conferences know that a call has ended, before Telnyx tells of it;
+    ``on_speech`` that somebody talks.
+    """
 
     def __init__(
         self, connection_id: str, *, agenda: Agenda, reporter: Reporter, watch: Watch, dice: random.Random
@@ -31,6 +34,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.phones: dict[str, Phone] = {}
         self.on_hang_up: Callable[[Call], None] = lambda _: None
+        self.on_speech: Callable[[Call, str], None] = lambda _call, _text: None
         self.changed = watch.changed
         self.insist = watch.insist
         self._dice = dice
@@ -134,6 +138,30 @@ class Exchange:
         call.answered_at = self.agenda.now()
         call.alarms.append(self.agenda.after(call.time_limit_secs, lambda: self.hang_up(call, TIME_LIMIT)))
         self.reporter.call(call, "call.answered", state="answered", start_time=iso(call.started_at))
+        if call.machine_detection != "disabled":
+            self.agenda.after(LISTENING, lambda: self._tell_machine(call))
+        self.changed()
+
+    def _tell_machine(self, call: Call) -> None:
+        if not call.alive:
+            return
+        machine = self.phone(call.number).mood == "voicemail"
+        premium = call.machine_detection == "premium"
+        event = "call.machine.premium.detection.ended" if premium else "call.machine.detection.ended"
+        human = "human_residence" if premium else "human"
+        self.reporter.call(call, event, result="machine" if machine else human)
+
+    def put_on_hold(self, call: Call, *, held: bool) -> None:
+        call.on_far_hold = held
+        self.reporter.call(call, "call.hold" if held else "call.unhold")
+        self.changed()
+
+    def speak_up(self, call: Call, text: str) -> None:
+        self.on_speech(call, text)
+        silenced = call.seat and (call.seat.muted or call.seat.on_hold)
+        if call.transcribed and not silenced:
+            words = {"transcript": text, "confidence": 0.94, "is_final": True, "transcription_track": "inbound"}
+            self.reporter.call(call, "call.transcription", transcription_data=words)
         self.changed()
 
     def press(self, call: Call, digit: str) -> None:

@@ -18,6 +18,8 @@ class Line(Protocol):
     def answer(self, call: Call) -> None: ...
     def hang_up(self, call: Call, ending: Ending) -> None: ...
     def press(self, call: Call, digit: str) -> None: ...
+    def put_on_hold(self, call: Call, *, held: bool) -> None: ...
+    def speak_up(self, call: Call, text: str) -> None: ...
     def call_in(self, number: str, ours: str) -> Call: ...
     def changed(self) -> None: ...
     async def insist(self, condition: Callable[[], bool], timeout: float, story: Callable[[], str]) -> None: ...  # noqa: ASYNC109 - part of the story tests' wording
@@ -84,6 +86,26 @@ class Phone:
         for digit in digits:
             self._line.press(call, digit)
 
+    def holds(self) -> None:
+        """Put Telnyx on hold, as office phones do."""
+        self._line.put_on_hold(self._talking("hold"), held=True)
+
+    def unholds(self) -> None:
+        self._line.put_on_hold(self._talking("take back"), held=False)
+
+    def speaks(self, text: str) -> None:
+        """Say something into the phone."""
+        self._line.speak_up(self._talking("speak"), text)
+
+    @property
+    def muted(self) -> bool:
+        """Whether its conference mutes it."""
+        return bool(self.call and self.call.seat and self.call.seat.muted)
+
+    @property
+    def held(self) -> bool:
+        return bool(self.call and self.call.seat and self.call.seat.on_hold)
+
     def dials(self, number: str) -> Call:
         """Call one of Telnyx's own numbers."""
         if self.call:
@@ -116,7 +138,9 @@ class Phone:
             "heard": list(self.heard),
             "room": self.room,
             "mood": self.mood,
-            "muted": bool(call and call.seat and call.seat.muted),
+            "muted": self.muted,
+            "held": self.held,
+            "holds": bool(call and call.on_far_hold),
         }
 
     def _ringing(self, what: str) -> Call:

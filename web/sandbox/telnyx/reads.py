@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 
 from web.sandbox.telnyx.exchange import Exchange
+from web.sandbox.telnyx.recordings import Recordings
 from web.sandbox.telnyx.refusals import Refusal
 from web.sandbox.telnyx.rooms import Rooms
 from web.sandbox.telnyx.stamp import iso
@@ -14,10 +15,13 @@ Query = Mapping[str, str]
 class Reads:
     """``application`` overrides fields of the call control application, for those who check its set-up."""
 
-    def __init__(self, exchange: Exchange, rooms: Rooms, webhook_url: Callable[[], str | None]) -> None:
+    def __init__(
+        self, exchange: Exchange, rooms: Rooms, recordings: Recordings, webhook_url: Callable[[], str | None]
+    ) -> None:
         self.application: dict[str, object] = {}
         self._exchange = exchange
         self._rooms = rooms
+        self._recordings = recordings
         self._webhook_url = webhook_url
         self._born = exchange.agenda.now()
 
@@ -47,6 +51,12 @@ class Reads:
             if wanted := query.get(f"filter[{name}]"):
                 rows = [row for row in rows if row[name] is (wanted == "true")]
         return _page(rows, query)
+
+    def recordings(self, query: Query) -> dict[str, object]:
+        return _page(self._recordings.listed(query), query)
+
+    def recording(self, recording_id: str, _: Query) -> dict[str, object]:
+        return {"data": self._recordings.find(recording_id)}
 
     def balance(self, _: Query) -> dict[str, object]:
         money = {"balance": "300.00", "available_credit": "400.00", "credit_limit": "100.00", "pending": "0.00"}

@@ -15,10 +15,12 @@ TITLES = {
     "90017": (422, "Invalid client_state"),
     "90018": (422, "Call has already ended"),
     "90019": (422, "Conference has already ended"),
+    "90020": (422, "Recording cannot be started"),
     "90032": (422, "Maximum number of participants reached"),
     "90033": (422, "Unable to execute command"),
     "90034": (422, "Call has not been answered yet"),
     "90044": (422, "Unable to execute command"),
+    "90054": (422, "Transcription already in progress"),
     "90058": (404, "Conference does not exist"),
     "90102": (422, "Unable to execute command"),
     # Not Telnyx's: a field that the real service knows and this stand-in does not act out.

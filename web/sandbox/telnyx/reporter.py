@@ -9,7 +9,10 @@ from web.sandbox.telnyx.delivery import Post
 from web.sandbox.telnyx.stamp import iso
 from web.sandbox.telnyx.trouble import Trouble
 
-WITH_NUMBERS = {"call.initiated", "call.answered", "call.hangup", "call.dtmf.received", "call.gather.ended"}
+WITH_NUMBERS = {
+    *("call.initiated", "call.answered", "call.hangup", "call.dtmf.received", "call.gather.ended"),
+    *("call.hold", "call.unhold", "call.machine.detection.ended", "call.machine.premium.detection.ended"),
+}
 # These conference events carry their time in ``data`` like all others; the rest of them in the payload.
 TIME_IN_DATA = {"conference.participant.joined", "conference.participant.left"}
 # What the trouble switch makes of a value: words that no published list has.

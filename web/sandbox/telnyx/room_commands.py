@@ -19,6 +19,7 @@ from web.sandbox.telnyx.fields import (
     text,
     texts,
 )
+from web.sandbox.telnyx.recordings import Recordings
 from web.sandbox.telnyx.rooms import LIFETIME_SECS, Rooms
 from web.sandbox.telnyx.seats import Terms
 
@@ -52,15 +53,23 @@ SOME: Fields = {"call_control_ids": TEXTS}
 UNHOLD: Fields = {"call_control_ids": Field("texts", required=True)}
 SPEAK: Fields = {**VOICED, **SOME}
 PLAY: Fields = {**SOME, **MEDIA}
+RECORD: Fields = {
+    "command_id": TEXT,
+    "format": Field(required=True, choices=("wav", "mp3")),
+    "play_beep": FLAG,
+    "channels": Field(choices=("single", "dual")),
+}
+RECORDING: Fields = {"command_id": TEXT, "recording_id": TEXT}
 END: Fields = {"command_id": TEXT}
 
 
 class RoomCommands:
     """Most take a conference's id or its name; ``end`` takes the id only, as Telnyx does."""
 
-    def __init__(self, exchange: Exchange, rooms: Rooms) -> None:
+    def __init__(self, exchange: Exchange, rooms: Rooms, recordings: Recordings) -> None:
         self._exchange = exchange
         self._rooms = rooms
+        self._recordings = recordings
 
     def create(self, body: Body) -> dict[str, object]:
         if body.get("start_conference_on_create") is False:
@@ -116,6 +125,18 @@ class RoomCommands:
     def stop(self, room_id: str, body: Body) -> None:
         """Sounds take no time here: there is never one left to stop."""
         self._rooms.chosen(self._rooms.find_active(room_id), texts(body, "call_control_ids"))
+
+    def record_start(self, room_id: str, body: Body) -> None:
+        self._recordings.start(self._rooms.find_active(room_id), "wav" if body["format"] == "wav" else "mp3")
+
+    def record_stop(self, room_id: str, _: Body) -> None:
+        self._recordings.stop(self._rooms.find_active(room_id))
+
+    def record_pause(self, room_id: str, _: Body) -> None:
+        self._recordings.pause(self._rooms.find_active(room_id), paused=True)
+
+    def record_resume(self, room_id: str, _: Body) -> None:
+        self._recordings.pause(self._rooms.find_active(room_id), paused=False)
 
     def end(self, room_id: str, _: Body) -> None:
         self._rooms.end(self._rooms.find_active(room_id, by_name=False), "ended_via_api")

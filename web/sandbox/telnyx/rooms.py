@@ -1,6 +1,6 @@
 """Conferences: who sits in them, what is said in them, how they end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,6 +30,8 @@ class Room:
     end_reason: EndReason | None = None
     updated_at: float = 0.0
     expiry: Alarm | None = None
+    talking: Call | None = None
+    said: list[tuple[str, str]] = field(default_factory=list)  # by which number, what
 
     @property
     def seats(self) -> list[Seat]:
@@ -58,6 +60,9 @@ class Rooms:
         self._exchange = exchange
         self._agenda = exchange.agenda
         exchange.on_hang_up = self._dropped
+        exchange.on_speech = self._spoken
+        self.fails: Callable[[], bool] = lambda: False  # whether a mute or hold shall not take
+        self.on_end: Callable[[Room], None] = lambda _: None
 
     def find(self, room_id: str) -> Room:
         """By id alone."""
@@ -116,6 +121,7 @@ class Rooms:
     def end(self, room: Room, reason: EndReason, *, hang_up: bool = True) -> None:
         if room.status == "completed":
             return
+        self.on_end(room)
         room.status = "completed"
         room.end_reason = reason
         calls = [self._exchange.calls[seat.call_id] for seat in room.seats]
@@ -133,6 +139,9 @@ class Rooms:
         self, room: Room, call_ids: Sequence[str], *, muted: bool | None = None, on_hold: bool | None = None
     ) -> None:
         """No webhook tells of it."""
+        if self.fails():
+            self.chosen(room, call_ids)
+            return
         for seat in self.chosen(room, call_ids):
             seat.muted = seat.muted if muted is None else muted
             seat.on_hold = seat.on_hold if on_hold is None else on_hold
@@ -174,6 +183,16 @@ class Rooms:
             call.seat.updated_at = room.updated_at = self._agenda.now()
             call.seat = None
             self._tell(room, "conference.participant.left", call)
+
+    def _spoken(self, call: Call, text: str) -> None:
+        """Whoever talks and is heard has the floor."""
+        if call.seat is None or call.seat.muted or call.seat.on_hold:
+            return
+        room = self.by_id[call.seat.room_id]
+        room.said.append((call.number, text))
+        if room.talking is not call:
+            room.talking = call
+            self._tell(room, "conference.floor.changed", call)
 
     def _dropped(self, call: Call) -> None:
         if call.seat:

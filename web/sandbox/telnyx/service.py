@@ -15,6 +15,7 @@ from web.sandbox.telnyx.delivery import Delivery, Post
 from web.sandbox.telnyx.exchange import Exchange
 from web.sandbox.telnyx.phones import Phone
 from web.sandbox.telnyx.reads import Reads
+from web.sandbox.telnyx.recordings import Recordings
 from web.sandbox.telnyx.reporter import Reporter
 from web.sandbox.telnyx.room_commands import RoomCommands
 from web.sandbox.telnyx.rooms import Room, Rooms
@@ -43,13 +44,19 @@ class Telnyx:
         reporter = Reporter(self._agenda, self._post, self.trouble, dice)
         self._exchange = Exchange(connection_id, agenda=self._agenda, reporter=reporter, watch=self._watch, dice=dice)
         self._rooms = Rooms(self._exchange)
-        reads = Reads(self._exchange, self._rooms, lambda: self.webhook_url)
+        self.address = ""  # where this is served, for the links of recordings
+        recordings = Recordings(self._exchange, self.trouble, lambda: self.address)
+        self._rooms.on_end = recordings.stop
+        self._rooms.fails = lambda: self.trouble.spend("mute_does_not_take")
+        reads = Reads(self._exchange, self._rooms, recordings, lambda: self.webhook_url)
         self.application = reads.application
         self._api = Api(clock, self.trouble, self._post, api_key)
         self._api.serve_calls(CallCommands(self._exchange, tuple(numbers), self.trouble))
-        self._api.serve_rooms(RoomCommands(self._exchange, self._rooms))
+        self._api.serve_rooms(RoomCommands(self._exchange, self._rooms, recordings))
         self._api.serve_reads(reads)
-        self.app = Starlette(routes=[Route("/v2/{rest:path}", self._api.handle, methods=METHODS)])
+        self._recordings = recordings
+        files = Route("/files/{token}.{kind}", recordings.serve)
+        self.app = Starlette(routes=[files, Route("/v2/{rest:path}", self._api.handle, methods=METHODS)])
 
     @property
     def webhook_url(self) -> str | None:
@@ -125,4 +132,11 @@ class Telnyx:
 
     def _room(self, room: Room) -> dict[str, object]:
         members = [self._exchange.calls[seat.call_id].number for seat in room.seats]
-        return {"name": room.name, "status": room.status, "members": members}
+        running = self._recordings.running(room)
+        return {
+            "name": room.name,
+            "status": room.status,
+            "members": members,
+            "talking": room.talking.number if room.talking and room.talking.alive else None,
+            "recording": None if running is None else "paused" if running.paused else "on",
+        }

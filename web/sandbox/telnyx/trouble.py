@@ -20,6 +20,8 @@ class Trouble:
     d_code: str | None = None  # every dial is refused with 403 and this D-code
     bad_key: bool = False  # every request is refused with 401
     unknown_events: bool = False  # events, fields and enum values that nobody knows
+    recording_saved_lost: bool = False  # nobody is told that a recording is ready
+    mute_does_not_take: int = 0  # the next mutes and holds are answered well and change nothing
     before_answer: bool = False  # the webhooks of a dial come before its HTTP answer
 
     def __post_init__(self) -> None:
