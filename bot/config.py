@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     )
     confab_recordings: Literal["telnyx", "slack", "off"] = Field(
         default="telnyx",
-        description="Where recordings go: `telnyx` keeps them; `slack`: into the thread too; or `off`: nothing is recorded",
+        description="Where recordings are kept: `telnyx`, `slack` (in the thread too), or `off`: none are made",
     )
     confab_transcripts: bool = Field(
         default=False, description="`true`: write down who says what, as a file in the thread at the end (costs extra)"

@@ -14,7 +14,7 @@ from bot.core import grammar, phone, policy, verbs
 from bot.core.grammar import Reads, Sentence
 from bot.core.inputs import Heard, Person, Request
 from bot.core.policy import Member, Rules
-from bot.core.replies import Ask, HelpOn, Recordings, Refusal, Refused, Reply, Told
+from bot.core.replies import Ask, HelpOn, Home, Recordings, Refusal, Refused, Reply, Told
 from bot.core.targets import NumberTarget
 from bot.people import Found, People, left_out
 from bot.ports import Clock, Directory, Later, Never, Phone, Profile
@@ -70,6 +70,18 @@ class Desk:
         except Exception:
             await self._close(heard, {"kind": "Broken"})
             raise
+
+    async def home(self, user_id: str, team: str) -> Home:
+        """What somebody's Home tab tells. Raises Later."""
+        profile = await self._directory.profile(user_id)
+        try:
+            policy.admit(self._rules, _member(profile), team)
+        except Refusal as refusal:
+            return Home(refused=refusal.wrong)
+        assert profile is not None
+        person, _ = await self._people.of_profile(profile)
+        live, recent = await self._service.home(user_id)
+        return Home(live, recent, person.number)
 
     async def unanswered(self) -> list[tuple[Heard, float]]:
         """What was heard but not answered when the program last stopped, and when. Ask before any door opens."""

@@ -45,6 +45,10 @@ from bot.store.db import Store
 log = logging.getLogger("confab.service")
 
 
+LIVE_AT_HOME = 11
+RECENT_AT_HOME = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What every new conference takes over from the settings."""
@@ -104,6 +108,15 @@ class Service:
         now = self._clock.now()
         scene = await self.store.read(lambda connection: ledger.whole_scene(connection, conference_id, now))
         return scene.picture() if scene else None
+
+    async def home(self, user_id: str) -> tuple[tuple[Picture, ...], tuple[Conference, ...]]:
+        """Somebody's live conferences, and their last ones that are over."""
+        return await self.store.read(partial(self._home, user_id))
+
+    def _home(self, user_id: str, connection: Connection) -> tuple[tuple[Picture, ...], tuple[Conference, ...]]:
+        live = ledger.of_person(connection, user_id, ended=False, most=LIVE_AT_HOME)
+        recent = ledger.of_person(connection, user_id, ended=True, most=RECENT_AT_HOME)
+        return tuple(self._whole(connection, one.id).picture() for one in live), tuple(recent)
 
     def _request(self, request: Request, connection: Connection) -> Reply:
         seen = ledger.entry(connection, request.key)

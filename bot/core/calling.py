@@ -76,8 +76,11 @@ def redial(scene: Scene, request: Request) -> Reply:
         missed = [one for one in scene.participants.values() if _missed(scene.latest(one))]
     if not missed:
         raise Refusal("Nobody has missed this conference, so there is nobody to ring again.")
-    rung = [scene.ring(one) for one in missed]
-    return _told(scene, [f"Ringing again: {names(missed)}."], rung)
+    known = [one for one in missed if one.number]
+    if not known:
+        raise Refusal(f"{names(missed)} called in without a number, so cannot be rung.", example="/conf pin")
+    rung = [scene.ring(one) for one in known]
+    return _told(scene, [f"Ringing again: {names(known)}."], rung)
 
 
 @verb(

@@ -37,6 +37,7 @@ def apply(scene: Scene, fact: i.Fact, leg: Leg | None) -> None:
     """Take in a fact. ``leg`` is the leg it is about, loaded into the scene; None for facts about the conference."""
     if leg is not None:
         _about_leg(scene, fact, leg)
+        ladder.think_again(scene, leg, scene.legs[leg.id])
     else:
         _about_conference(scene, fact)
 
@@ -195,6 +196,7 @@ def _answered(scene: Scene, leg: Leg, at: float) -> None:
     first = leg.answered_at is None
     leg = scene.put_leg(replace(leg, answered_at=legs.earliest(leg.answered_at, at)))
     legs.hang_up_given_up(scene, leg)
+    leg = scene.legs[leg.id]
     if not leg.gated:
         _pass(scene, leg, at)
     elif scene.conference.ended:
@@ -223,13 +225,18 @@ def _key_given(scene: Scene, leg: Leg, fact: i.KeyGiven) -> None:
 
 
 def _pass(scene: Scene, leg: Leg, at: float) -> None:
+    first = leg.passed_at is None
     leg = scene.put_leg(replace(leg, passed_at=legs.earliest(leg.passed_at, at)))
+    if leg.locked_out:
+        return  # they hear why, and the timer that hangs up after that must stand
     legs.cancel_gate(scene, leg)
     if scene.conference.ended:
         legs.stop(scene, leg)
-    elif scene.conference.locked and leg.joined_at is None and leg.alive:
+    elif leg.stop_asked or not leg.alive:
+        return
+    elif scene.conference.locked and first and leg.joined_at is None:
         lock_out(scene, leg)
-    elif leg.alive and not leg.stop_asked:
+    else:
         seating.want_seat(scene, leg)
 
 

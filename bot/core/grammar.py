@@ -31,6 +31,7 @@ _DATE_OR_ADDRESS = re.compile(r"\d{4}([-./]\d\d?){2}|(\d\d?[-./]){2}(\d{4}|\d\d)
 _SIP = re.compile(r"sip:[^\s@]+@[^\s@]+", re.IGNORECASE)
 _MENTION = re.compile(r"@\w[\w.\-]*")
 _GLUE = re.compile(r"[,;&]+|and[,;]?", re.IGNORECASE)
+_CLOSING: Final = {'"': '"', "'": "'", "“": "”", "„": "“”", "‘": "’", "«": "»", "»": "«"}  # noqa: RUF001  # see below
 _QUOTES: Final = "“”‘’\"'«»„"  # noqa: RUF001  # curly ones, as phones type them
 
 
@@ -309,15 +310,19 @@ def _after(first: Target, then: Target) -> Target:
 def _quoted_text(said: list[Word]) -> set[int]:
     """Places of words in quotes that are a text, not a number: nobody is named there."""
     found: set[int] = set()
-    start: int | None = None
+    start, closing = 0, ""
     for at, word in enumerate(said):
-        if start is None and word.typed and word.shown[0] in _QUOTES:
-            start = at
-        if start is not None and word.typed and len(word.shown) > 1 and word.shown.rstrip(",.")[-1:] in _QUOTES:
+        if not word.typed:
+            continue
+        if not closing and word.shown[0] in _CLOSING:
+            start, closing = at, _CLOSING[word.shown[0]]
+            if len(word.shown) == 1:
+                continue
+        if closing and word.shown.rstrip(",.")[-1:] in closing and (at > start or len(word.shown) > 1):
             span = range(start, at + 1)
             if any(char.isalpha() for place in span for char in said[place].shown):
                 found.update(span)
-            start = None
+            closing = ""
     return found
 
 

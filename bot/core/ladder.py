@@ -22,13 +22,22 @@ def after_miss(scene: Scene, leg: Leg) -> None:
     who = scene.participants[leg.participant_id]
     if who.leg_id != leg.id or leg.why is None or scene.conference.locked:
         return
-    step = _step(who, leg.why)
+    step = None if leg.removed_by else _step(who, leg.why)
     if step is None:
+        scene.no_step(who)
+        return
+    if who.next == step:
         return
     wait = {Step.REDIAL: float(who.redial_secs), Step.CALL_BACK: CALL_BACK_SECONDS}.get(step, AT_ONCE)
     scene.step_later(who, step, scene.now + wait)
     instead = who.deputies[0].name if step is Step.DEPUTY else ""
     scene.say(Says.STEP, who.name, by=instead, detail=step.value, seconds=wait)
+
+
+def think_again(scene: Scene, before: Leg, leg: Leg) -> None:
+    """Late news may tell another reason why a leg is gone: plan by that one."""
+    if not before.alive and leg.why is not before.why and not scene.conference.ended:
+        after_miss(scene, leg)
 
 
 def due(scene: Scene, fact: i.StepDue) -> None:
@@ -42,13 +51,13 @@ def due(scene: Scene, fact: i.StepDue) -> None:
         return
     match step:
         case Step.REDIAL:
-            scene.ring(replace(who, redials_left=who.redials_left - 1))
+            _ring(scene, replace(who, redials_left=who.redials_left - 1))
         case Step.NUMBER:
-            scene.ring(replace(who, number=_after(who), redials_left=who.redials))
+            _ring(scene, replace(who, number=_after(who), redials_left=who.redials))
         case Step.DEPUTY:
             _ring_deputy(scene, who)
         case Step.CALL_BACK | Step.RING:
-            scene.ring(who)
+            _ring(scene, who)
 
 
 def newcomer(scene: Scene, person: i.Person, by: str, options: i.Options) -> Participant:
@@ -102,6 +111,12 @@ def _after(who: Participant) -> str:
     """The number after the one that was rung, "" when that was the last."""
     place = who.numbers.index(who.number) if who.number in who.numbers else len(who.numbers)
     return next(iter(who.numbers[place + 1 :]), "")
+
+
+def _ring(scene: Scene, who: Participant) -> None:
+    """Ring, unless somebody else is on the line at this number: one phone rings once."""
+    if not any(leg.alive and leg.number == who.number for leg in scene.legs.values()):
+        scene.ring(who)
 
 
 def _ring_deputy(scene: Scene, who: Participant) -> None:

@@ -128,14 +128,19 @@ def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
     inside = [one for one in scene.participants.values() if _in_room(scene.latest(one))]
     if not inside:
         raise Refusal("Nobody is in the room, so there is nobody to carry over.", example="/conf create payments down")
+    rung = [one for one in inside if one.number]
+    if not rung:
+        raise Refusal(f"{who.names(inside)} called in without a number, so cannot be rung again.", example="/conf pin")
     scene.do(SayToAll(scene.conference.id, "carried"))
     scene.say(Says.CARRIED, by=request.actor.name)
-    for one in inside:
+    for one in rung:
         _carry_one(following, one)
     scene.change(locked=True, locked_by=request.actor.name)
     due = scene.now + FAREWELL
     scene.wake(f"carried:{scene.conference.id}", due, CarriedOver(scene.conference.id, due, request.actor.name))
-    return Told((f"Going on in a fresh conference; ringing again: {who.names(inside)}.",), following.conference.id)
+    lines = [f"Going on in a fresh conference; ringing again: {who.names(rung)}."]
+    lines += [f"Called in without a number, and must again: {one.name}." for one in inside if not one.number]
+    return Told(tuple(lines), following.conference.id)
 
 
 @verb(

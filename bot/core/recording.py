@@ -48,7 +48,8 @@ def done(scene: Scene, fact: i.RecordDone) -> None:
 def failed(scene: Scene, fact: i.RecordFailed) -> None:
     """What was wanted is not so; say it, for somebody relies on it."""
     undone = {"start": RecordingState.OFF, "resume": RecordingState.PAUSED}.get(fact.action, RecordingState.ON)
-    scene.change(recording=undone)
+    if scene.conference.recording_since is not None:  # else its room is over, and the recording with it
+        scene.change(recording=undone)
     scene.say(Says.TROUBLE, detail=f"the recording could not be {_DONE.get(fact.action, 'changed')}", code=fact.code)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.conference import Picture
+from bot.core.conference import Conference, Picture
 
 
 class Refusal(Exception):  # noqa: N818  # the person's kind of error, an answer rather than a failure
@@ -87,6 +87,16 @@ class Nothing:
 
 
 Reply = Refused | Told | Ask | Which | HelpOn | Status | Recordings | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What somebody's Home tab tells. ``number`` is theirs, in full; ``refused`` why they may not use Confab."""
+
+    live: tuple[Picture, ...] = ()
+    recent: tuple[Conference, ...] = ()
+    number: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.core.effects import HangUp, Says, Sweep
 from bot.core.scene import Scene
 
 FRESH = 15.0  # seconds; younger knowledge than this may be younger than Telnyx's answer
-ANSWERED_BY_NOW = 90.0  # seconds; Telnyx lets a phone ring for 30, so one that is still up was answered
+STILL_UP = 60.0  # seconds; a call that is up for so long after it can have rung was answered
 
 REPAIRED = "some of Telnyx's news did not arrive. I asked again and put the list right"
 
@@ -62,7 +62,7 @@ def _missed(scene: Scene, swept: i.Swept, leg: Leg, call_control_id: str) -> Ite
         yield i.Joined(call, at, scene.conference.room_id)
     elif leg.in_room and swept.members is not None and not inside:
         yield i.Left(call, at, scene.conference.room_id)
-    elif leg.answered_at is None and leg.rang_at is not None and at - leg.rang_at > ANSWERED_BY_NOW:
+    elif leg.answered_at is None and leg.rang_at is not None and at - leg.rang_at > leg.ring_secs + STILL_UP:
         yield i.Answered(call, at)
 
 

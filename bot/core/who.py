@@ -71,10 +71,19 @@ def mark(who: Participant) -> str:
 
 def _fitting(scene: Scene, person: Person) -> list[Participant]:
     people = list(scene.participants.values())
-    for fits in (_is_marked, _is_user, _has_number, _is_named, _is_partly_named):
+    for fits in _ways(person):
         if found := [who for who in people if fits(who, person)]:
             return found
     return []
+
+
+def _ways(person: Person) -> tuple[Callable[[Participant, Person], bool], ...]:
+    """A mention or a number in full means just that; the label that comes with it names nobody."""
+    if person.user_id:
+        return (_is_user,)
+    if person.number:
+        return (_has_number,)
+    return (_is_marked, _ends_with, _is_named, _is_partly_named)
 
 
 def _is_marked(who: Participant, person: Person) -> bool:
@@ -82,23 +91,25 @@ def _is_marked(who: Participant, person: Person) -> bool:
 
 
 def _is_user(who: Participant, person: Person) -> bool:
-    return bool(person.user_id) and who.user_id == person.user_id
+    return who.user_id == person.user_id
 
 
 def _has_number(who: Participant, person: Person) -> bool:
-    if person.number:
-        return person.number in {who.number, *who.numbers}
+    return person.number in {who.number, *who.numbers}
+
+
+def _ends_with(who: Participant, person: Person) -> bool:
     digits = person.name.lstrip("….")
     return len(digits) >= 4 and digits.isdecimal() and who.number.endswith(digits)
 
 
 def _is_named(who: Participant, person: Person) -> bool:
-    return not person.user_id and _plain(who.name) == _plain(person.name)
+    return _plain(who.name) == _plain(person.name)
 
 
 def _is_partly_named(who: Participant, person: Person) -> bool:
-    words = _plain(who.name).split()
-    return not person.user_id and bool(words) and any(word.startswith(_plain(person.name)) for word in words)
+    part = _plain(person.name)
+    return bool(part) and f" {part}" in f" {_plain(who.name)}"
 
 
 def _plain(name: str) -> str:

@@ -7,6 +7,7 @@ from bot.slack.words import Block, plain
 
 CLICK = re.compile(r"^conf:(?P<verb>[a-z_]+)(:\d+)?$")
 INVITE_FORM = "conf:invite_form"
+CREATE_FORM = "conf:create_form"
 VALUE = (
     2000  # characters of a button's value (https://docs.slack.dev/reference/block-kit/block-elements/button-element)
 )

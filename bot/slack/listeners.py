@@ -17,11 +17,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.inputs import Heard
-from bot.core.replies import Reply, VerbHelp
+from bot.core.replies import Home, Reply, VerbHelp
 from bot.slack import answers, forms, payloads, private
-from bot.slack.buttons import CLICK, INVITE_FORM, unpack
+from bot.slack import home as homes
+from bot.slack.buttons import CLICK, CREATE_FORM, INVITE_FORM, unpack
 from bot.slack.payloads import Body
-from bot.slack.words import Message
+from bot.slack.words import Block, Message
 
 log = logging.getLogger("confab.slack")
 
@@ -45,6 +46,10 @@ class Desk(Protocol):
 
     def objection(self, text: str) -> str:
         """What is wrong with the numbers in a sentence, "" when they can be rung."""
+        ...
+
+    async def home(self, user_id: str, team: str) -> Home:
+        """What somebody's Home tab tells."""
         ...
 
 
@@ -82,9 +87,14 @@ class _Doors:
 
     async def click(self, ack: AsyncAck, body: Body, context: AsyncBoltContext, respond: AsyncRespond) -> None:
         await ack()
+        said: _Said = context["said"]
+        if not body.get("response_url"):  # in the Home tab
+            await self._serve(said, self._privately(said.heard))
+            await self._show_home(body["user"]["id"], body["user"].get("team_id", ""))
+            return
         asked = bool(body.get("container", {}).get("is_ephemeral"))
         tell = _by_url(respond, question=asked, thread_ts=payloads.thread_of(body))
-        await self._serve(context["said"], tell)
+        await self._serve(said, tell)
 
     async def mention(self, context: AsyncBoltContext) -> None:
         await self._serve(context["said"], self._privately(context["said"].heard))
@@ -103,6 +113,35 @@ class _Doors:
         else:
             await ack()
             await self._answer(said, self._privately(said.heard))
+
+    async def home_opened(self, body: Body) -> None:
+        if who := payloads.home_opened(body):
+            await self._show_home(*who)
+
+    async def _show_home(self, user_id: str, team: str) -> None:
+        try:
+            home = await self._desk.home(user_id, team)
+            await self._client.views_publish(user_id=user_id, view=homes.view(home))
+        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
+            _note("show a Home tab", None, error)
+
+    async def open_create(self, ack: AsyncAck, body: Body) -> None:
+        """From the global shortcut or the Home tab: the form asks for the channel."""
+        await ack()
+        await self._open(body, forms.create_form(forms.Place("")))
+
+    async def open_about_this(self, ack: AsyncAck, body: Body) -> None:
+        """From a message: the conference lives in its thread."""
+        await ack()
+        channel, thread, words = payloads.about_this(body)
+        await self._open(body, forms.create_form(forms.Place("", channel, thread), words))
+
+    async def _open(self, body: Body, form: Block) -> None:
+        """Nothing can be told to somebody whose trigger is too old; they press again."""
+        try:
+            await self._client.views_open(trigger_id=body["trigger_id"], view=form)
+        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
+            _note("open a form", None, error)
 
     async def open_form(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
         """A trigger lives three seconds, so nothing is looked up before the form is open."""
@@ -212,7 +251,12 @@ def _open(app: AsyncApp, doors: _Doors, bot_user_id: str) -> None:
     app.event("app_mention", middleware=[doors.hears(mention)])(doors.mention)
     app.event("message", middleware=[doors.hears(direct)])(doors.direct)
     app.action(INVITE_FORM)(doors.open_form)
+    app.action(CREATE_FORM)(doors.open_create)
     app.action(CLICK, middleware=[doors.hears(payloads.click)])(doors.click)
+    app.shortcut(forms.SHORTCUT)(doors.open_create)
+    app.shortcut(forms.ABOUT_THIS)(doors.open_about_this)
+    app.event("app_home_opened")(doors.home_opened)
+    app.view(forms.CREATE, middleware=[doors.hears(payloads.submission)])(doors.submission)
     app.view(forms.INVITE, middleware=[doors.hears(payloads.submission)])(doors.submission)
     app.event(ANYTHING)(_nothing)
     app.action(ANYTHING)(_acknowledge)

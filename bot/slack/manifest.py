@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from bot.slack.forms import ABOUT_THIS, SHORTCUT
+
 # What the code cannot do without, and why.
 BOT_SCOPES = (
     "app_mentions:read",  # @confab in a thread
@@ -25,7 +27,12 @@ OPTIONAL_SCOPES = (
     "usergroups:read",
 )
 
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.im")
+
+SHORTCUTS = (
+    (SHORTCUT, "Start a conference", "global", "Ring people into a telephone conference"),
+    (ABOUT_THIS, "Conference about this", "message", "Start a telephone conference in this thread"),
+)
 
 _LONG = (
     "Confab turns a channel into a telephone switchboard. Type /conf create with a topic, people and phone numbers: "
@@ -50,12 +57,16 @@ def manifest(mode: Literal["http", "socket"], host: str | None = None) -> dict[s
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "confab", "always_online": True},
             "slash_commands": [{**_command(), **url}],
+            "shortcuts": [
+                {"name": name, "type": kind, "callback_id": callback, "description": told}
+                for callback, name, kind, told in SHORTCUTS
+            ],
         },
         "oauth_config": {"scopes": {"bot": list(BOT_SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {

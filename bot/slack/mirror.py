@@ -16,7 +16,7 @@ from bot.slack.errors import translated
 log = logging.getLogger("confab.slack")
 
 WANTED = "wanted"  # Conference.slack_call before Slack has made one
-ABSENT = frozenset({"missing_scope", "unknown_method", "not_allowed_token_type", "inactive_call", "invalid_call_id"})
+ABSENT = frozenset({"missing_scope", "unknown_method", "not_allowed_token_type", "inactive_call", "invalid_created_by"})
 
 
 class Mirror:

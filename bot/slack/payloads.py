@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.core.inputs import Heard, Where
 from bot.slack.buttons import CLICK, unpack
-from bot.slack.forms import invite_sentence, place
+from bot.slack.forms import CREATE, chosen_channel, create_sentence, invite_sentence, place
 
 Body = dict[str, Any]
 
@@ -46,21 +46,38 @@ def click(body: Body) -> Heard | None:
         return None
     conference_id, rest = unpack(value)
     text = rest if named["verb"] == ROW else f"{named['verb']} {rest}".strip()
-    where = Where(_team(body), body["channel"]["id"], thread_of(body), conference_id)
+    channel = (body.get("channel") or {}).get("id", "")  # the Home tab stands in none
+    where = Where(_team(body), channel, thread_of(body), conference_id, direct=not channel)
     key = body.get("trigger_id") or f"{action['action_ts']}:{body['user']['id']}"
     return Heard(f"slack:{key}", body["user"]["id"], where, text, "button")
 
 
 def submission(body: Body) -> Heard | None:
-    """None when the form names nobody."""
+    """None when an invitation names nobody."""
     view = body["view"]
-    text = invite_sentence(view["state"]["values"])
+    values, creates = view["state"]["values"], view.get("callback_id") == CREATE
+    text = create_sentence(values) if creates else invite_sentence(values)
     if not text:
         return None
     about = place(view.get("private_metadata", ""))
-    where = Where(_team(body), about.channel, about.thread_ts, about.conference_id)
+    channel = about.channel or (chosen_channel(values) if creates else "")
+    where = Where(_team(body), channel, about.thread_ts, about.conference_id)
     key = body.get("trigger_id") or f"{view['id']}:{view['hash']}"
     return Heard(f"slack:{key}", body["user"]["id"], where, text, FORM)
+
+
+def about_this(body: Body) -> tuple[str, str, str]:
+    """Channel, thread and first words of the message that a message shortcut was used on."""
+    message = body.get("message", {})
+    thread = message.get("thread_ts") or message.get("ts") or ""
+    words = next((line for line in str(message.get("text") or "").splitlines() if line.strip()), "")
+    return body.get("channel", {}).get("id", ""), str(thread), " ".join(words.split())
+
+
+def home_opened(body: Body) -> tuple[str, str] | None:
+    """Who opened the Home tab, and their team."""
+    event = body["event"]
+    return (event["user"], _team(body)) if event.get("tab") == "home" and event.get("user") else None
 
 
 def thread_of(body: Body) -> str:

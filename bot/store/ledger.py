@@ -213,6 +213,14 @@ def live_of_host(connection: Connection, host_id: str) -> list[Conference]:
     return _conferences(connection, conference.c.host_id == host_id, conference.c.phase != ConferencePhase.ENDED.value)
 
 
+def of_person(connection: Connection, user_id: str, *, ended: bool, most: int) -> list[Conference]:
+    """Conferences that this Slack user hosts or is invited to, newest first."""
+    is_over = conference.c.phase == ConferencePhase.ENDED.value
+    invited = select(participant.c.conference_id).where(participant.c.user_id == user_id)
+    mine = or_(conference.c.host_id == user_id, conference.c.id.in_(invited))
+    return _conferences(connection, mine, is_over if ended else ~is_over)[:most]
+
+
 def get(connection: Connection, conference_id: str) -> Conference | None:
     found = _conferences(connection, conference.c.id == conference_id)
     return found[0] if found else None

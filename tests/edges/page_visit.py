@@ -103,6 +103,8 @@ class FakePhone:
 
 
 class FakeTelnyx:
+    numbers = ("+15559999999",)
+
     def __init__(self) -> None:
         self.trouble = Switches()
         self.phones = {number: FakePhone(number) for number in ("+15550000000", NUMBER)}

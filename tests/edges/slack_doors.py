@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from bot.core.conference import Conference, Picture
 from bot.core.inputs import Heard
-from bot.core.replies import Ask, Reply, Told, VerbHelp
+from bot.core.replies import Ask, Home, Reply, Told, VerbHelp
 from bot.ports import Posted
 from bot.slack.client import SlackChat
 from bot.slack.listeners import build
@@ -60,6 +60,9 @@ class Paper:
         if self.broken_answering:
             raise KeyError("a bug")
         return self.reply
+
+    async def home(self, user_id: str, team: str) -> Home:
+        return Home(refused=f"{user_id} of {team} is not known here.")
 
 
 class World:

@@ -34,8 +34,8 @@ def test_mentions_in_a_command_come_as_ids() -> None:
 
 
 def test_every_event_has_the_scope_it_needs() -> None:
-    needs = {"app_mention": "app_mentions:read", "message.im": "im:history"}
-    assert {needs[event] for event in EVENTS} <= set(BOT_SCOPES)
+    needs = {"app_home_opened": None, "app_mention": "app_mentions:read", "message.im": "im:history"}
+    assert {needs[event] for event in EVENTS} - {None} <= set(BOT_SCOPES)
     scopes = manifest("socket")["oauth_config"]["scopes"]
     assert not set(scopes["bot"]) & set(scopes["bot_optional"])
 
@@ -49,3 +49,6 @@ def test_slacks_limits_are_kept() -> None:
     assert 175 <= len(about["long_description"]) <= 4000
     assert len(command["description"]) <= 2000
     assert len(command["usage_hint"]) <= 1000
+    shortcuts = made["features"]["shortcuts"]
+    assert {one["type"] for one in shortcuts} == {"global", "message"}
+    assert all(len(one["name"]) <= 24 and len(one["description"]) <= 150 for one in shortcuts)

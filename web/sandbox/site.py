@@ -8,7 +8,7 @@
                 "views": [{"id", "user", "type", "title", "blocks", "submit", "close", "errors": {block_id: text}}],
                 "trouble": {name: value}},
      "telnyx": {"phones": [{"number", "label", "state": "idle|ringing|talking", "since": unix or null, "heard": [text],
-                            "room": name or null, "mood", "muted"}],
+                            "room": name or null, "mood", "muted", "held", "holds"}],
                 "trouble": {name: value}},
      "clock":  {"now": unix seconds, "ahead": seconds}, "me": [user id], "app": {"ready": bool}}
 
@@ -18,7 +18,8 @@ MESSAGE is ``{"ts", "user", "text", "blocks", "thread_ts", "edited", "deleted"}`
 
     command {user, channel, text}    say {user, channel, thread_ts, text}    close_view {user, view_id}
     click {user, channel, ts, action_id, value, block_id}, in a modal {user, view_id, action_id, value, block_id}
-    submit {user, view_id, values}    phone {number, what: answer|decline|hang_up|press, digits}
+    submit {user, view_id, values}    phone {number, what, digits}
+    where what is answer, decline, hang_up, hold, unhold, press (digits), speak (digits is the text), call_in
     mood {number, mood}    trouble {side: slack|telnyx, name, value}    clock {seconds}
 
 The channel ``direct`` is the user's conversation with the bot.
@@ -90,6 +91,8 @@ class SlackSide(Protocol):
 
 
 class TelnyxSide(Protocol):
+    @property
+    def numbers(self) -> Sequence[str]: ...
     @property
     def trouble(self) -> Trouble: ...
     def phone(self, number: str) -> Any: ...
@@ -171,11 +174,22 @@ class Desk:
 
     async def phone(self, body: Json) -> None:
         phone = self._telnyx.phone(body["number"])
-        deeds = {"answer": phone.answers, "decline": phone.declines, "hang_up": phone.hangs_up}
-        if body["what"] == "press":
-            phone.presses(body["digits"])
-        else:
-            deeds[body["what"]]()
+        simple = {
+            "answer": "answers",
+            "decline": "declines",
+            "hang_up": "hangs_up",
+            "hold": "holds",
+            "unhold": "unholds",
+        }
+        match body["what"]:
+            case "press":
+                phone.presses(body["digits"])
+            case "speak":
+                phone.speaks(str(body["digits"])[:300])
+            case "call_in":
+                phone.dials(self._telnyx.numbers[0])
+            case what:
+                getattr(phone, simple[what])()
 
     async def mood(self, body: Json) -> None:
         self._telnyx.phone(body["number"]).mood = body["mood"]

@@ -48,8 +48,36 @@ function card(phone) {
       does(phone, "answer", "Answer", "phone", "go"),
       does(phone, "decline", "Decline", "hangup", "danger"),
     ]),
+    phone.state === "idle" && h("div", { class: "buttons" }, does(phone, "call_in", "Call in", "phone", "ghost")),
     phone.state === "talking" && !phone.room && keypad(phone, name),
+    phone.state === "talking" && phone.room && inRoom(phone, name),
   ]);
+}
+
+const STARS = { "*6": "mute me", "*1": "hand", "*2": "how many", "*3": "who", "*0": "call host", "*#": "the keys" };
+
+// What somebody in a conference can do: the keys that mean something there, talk, and press their own hold button.
+function inRoom(phone, name) {
+  const keys = Object.entries(STARS).map(([digits, label]) =>
+    button(() => tell(phone, "press", digits), { "data-testid": `star-${digits[1]}`, "aria-label": `Press ${digits}: ${label}` },
+      h("b", null, digits), h("small", null, label)));
+  const hold = phone.holds ? ["unhold", "Take back"] : ["hold", "Hold"];
+  return h("div", { class: "in-room", key: "in-room" }, [
+    h("div", { class: "keypad stars", role: "group", "aria-label": `Keys of ${name}` }, keys),
+    h("form", { class: "talk", onsubmit: (event) => speak(event, phone) }, [
+      h("input", { own: true, type: "text", "aria-label": `Say into the phone of ${name}`, placeholder: "say something …", "data-testid": "speak" }),
+      h("button", { type: "submit", class: "button" }, "Say"),
+      button(() => tell(phone, hold[0]), { class: "button", "data-testid": "hold" }, hold[1]),
+    ]),
+  ]);
+}
+
+function speak(event, phone) {
+  event.preventDefault();
+  const field = event.currentTarget.querySelector("input");
+  if (field.value.trim() === "") return;
+  tell(phone, "speak", field.value.trim());
+  field.value = "";
 }
 
 function face(phone, name) {
@@ -65,9 +93,12 @@ function state(phone) {
 
 function where(phone) {
   if (!phone.room) return h("p", { class: "room" }, "not in yet");
-  const [drawing, words] = phone.muted ? ["mute", "in, muted"] : ["people", "in conference"];
+  if (phone.held) return h("p", { class: "room in", title: phone.room }, icon("people"), "in, on hold");
+  const [drawing, words] = phone.muted ? ["mute", "in, muted"] : ["people", talks(phone) ? "in, talking" : "in conference"];
   return h("p", { class: "room in", title: phone.room }, icon(drawing), words);
 }
+
+const talks = (phone) => store.state.telnyx.rooms.some((room) => room.talking === phone.number && room.name === phone.room);
 
 const LAST = 2;
 const start = new Map(); // number -> how much it had heard before its present call, or before it came in

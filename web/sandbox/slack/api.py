@@ -8,12 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from web.sandbox.slack import chat, files, reads, views
+from web.sandbox.slack import calls, chat, files, reads, views
 from web.sandbox.slack.records import Json, Refused, Request
 from web.sandbox.slack.trouble import Trouble
 from web.sandbox.slack.workspace import Workspace
 
-METHODS = {**chat.METHODS, **files.METHODS, **reads.METHODS, **views.METHODS}
+METHODS = {**calls.METHODS, **chat.METHODS, **files.METHODS, **reads.METHODS, **views.METHODS}
 BURST = 3  # messages a channel takes at once before the pace of one per second begins
 
 

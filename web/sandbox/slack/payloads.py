@@ -90,6 +90,22 @@ class Payloads:
         person = {"type": kind, "user": _person(user), "team": team, "enterprise": None, "is_enterprise_install": False}
         return {**self._common(), **person, "trigger_id": self._ws.new_trigger(user.id)}
 
+    def shortcut(self, user: User, callback_id: str) -> Json:
+        return {**self._interaction("shortcut", user), "callback_id": callback_id, "action_ts": self._ws.new_ts()}
+
+    def message_shortcut(self, user: User, callback_id: str, message: Message) -> Json:
+        channel = self._ws.channel(message.channel)
+        grant = self.grant(user, channel, original=message)
+        return {
+            **self._interaction("message_action", user),
+            "callback_id": callback_id,
+            "action_ts": self._ws.new_ts(),
+            "message_ts": message.ts,
+            "message": message.picture(),
+            "channel": {"id": channel.id, "name": channel.name},
+            "response_url": self._ws.new_response_url(grant),
+        }
+
     def pressed(self, user: User, place: Message | View, action: Json) -> Json:
         """``block_actions``. An ephemeral message's own content is not sent along, as in Slack."""
         payload = self._interaction("block_actions", user)

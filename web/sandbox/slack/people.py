@@ -98,6 +98,15 @@ class People:
             return None
         return await self._bring("interactive", self._payloads.dismissed(user, view))
 
+    async def shortcut(self, user: User, callback_id: str) -> Delivered:
+        """Choose a global shortcut from the lightning menu."""
+        return await self._bring("interactive", self._payloads.shortcut(user, callback_id))
+
+    async def message_shortcut(self, user: User, callback_id: str, message: Message) -> Delivered:
+        """Choose a shortcut from a message's menu."""
+        self._check_seen(user, message)
+        return await self._bring("interactive", self._payloads.message_shortcut(user, callback_id, message))
+
     async def home_opened(self, user: User) -> Delivered:
         return await self._bring("events_api", self._payloads.event(self._payloads.home(user)))
 

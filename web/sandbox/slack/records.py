@@ -148,6 +148,20 @@ class View:
         return blank | self.raw | ids | {"state": {"values": deepcopy(self.values)}}
 
 
+@dataclass(eq=False)
+class SlackCall:
+    """``users`` as the app gave them: a slack_id, or an external_id and a display_name."""
+
+    id: str
+    external_unique_id: str
+    title: str
+    users: list[Json] = field(default_factory=list)
+    ended: bool = False
+
+    def picture(self) -> Json:
+        return {"id": self.id, "external_unique_id": self.external_unique_id, "title": self.title, "users": self.users}
+
+
 @dataclass(eq=False, kw_only=True)
 class File:
     """``data`` is empty until it is uploaded, ``channel`` until it is shared."""

@@ -11,7 +11,7 @@ from web.sandbox.slack.api import WebApi
 from web.sandbox.slack.files import Uploads
 from web.sandbox.slack.people import People
 from web.sandbox.slack.picture import picture
-from web.sandbox.slack.records import Channel, Facts, File, Group, Message, Request, User, View
+from web.sandbox.slack.records import Channel, Facts, File, Group, Message, Request, SlackCall, User, View
 from web.sandbox.slack.respond import ResponseUrls
 from web.sandbox.slack.trouble import Trouble
 from web.sandbox.slack.views import open_views
@@ -96,6 +96,10 @@ class Slack(People):
     def files(self) -> list[File]:
         """What has been shared, oldest first."""
         return [file for file in self._ws.files.values() if file.channel]
+
+    @property
+    def calls(self) -> dict[str, SlackCall]:
+        return self._ws.calls
 
     @property
     def channels(self) -> dict[str, Channel]:

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from web.sandbox.clock import Clock
 from web.sandbox.slack.blocks import name_blocks
-from web.sandbox.slack.records import Channel, Facts, File, Group, Json, Message, Refused, User, View
+from web.sandbox.slack.records import Channel, Facts, File, Group, Json, Message, Refused, SlackCall, User, View
 
 ALL_SCOPES = (
     "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:read",
@@ -44,6 +44,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, Group] = {}
         self.files: dict[str, File] = {}
+        self.calls: dict[str, SlackCall] = {}
         self.ephemerals: list[Message] = []
         self.views: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}

@@ -44,6 +44,7 @@ class Telnyx:
         reporter = Reporter(self._agenda, self._post, self.trouble, dice)
         self._exchange = Exchange(connection_id, agenda=self._agenda, reporter=reporter, watch=self._watch, dice=dice)
         self._rooms = Rooms(self._exchange)
+        self.numbers = tuple(numbers)
         self.address = ""  # where this is served, for the links of recordings
         recordings = Recordings(self._exchange, self.trouble, lambda: self.address)
         self._rooms.on_end = recordings.stop
