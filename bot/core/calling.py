@@ -71,7 +71,9 @@ def join(scene: Scene, request: Request) -> Reply:
 def redial(scene: Scene, request: Request) -> Reply:
     _refuse_if_locked(scene)
     if request.people:
-        missed = who.chosen(scene, request, _can_be_rung, "/conf redial bo")
+        missed = who.chosen(scene, request, who.anybody, "/conf redial bo")
+        if up := [one for one in missed if who.on_the_line(scene.latest(one))]:
+            raise Refusal(f"Already in or being rung: {names(up)}. Nothing was changed.", example="/conf status")
     else:
         missed = [one for one in scene.participants.values() if _missed(scene.latest(one))]
     if not missed:
@@ -132,10 +134,6 @@ def _refuse_if_locked(scene: Scene) -> None:
     if scene.conference.locked:
         by = f" by {scene.conference.locked_by}" if scene.conference.locked_by else ""
         raise Refusal(f"The conference is locked{by}: nobody else can come in.", example="/conf unlock")
-
-
-def _can_be_rung(leg: Leg | None) -> bool:
-    return leg is None or not leg.alive
 
 
 def _missed(leg: Leg | None) -> bool:

@@ -177,6 +177,7 @@ def end(scene: Scene, *, by: str, why: str = "") -> None:
         if not (leg.in_room and conference.room_id):
             legs.stop(scene, leg)
     scene.cancel(f"idle:{conference.id}")
+    scene.cancel(f"alone:{conference.id}")
     if scene.conference.alive_legs:
         due = scene.now + ENDING_SECONDS
         scene.wake(f"ending:{conference.id}", due, i.EndTimedOut(conference.id, due))

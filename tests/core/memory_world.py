@@ -1,13 +1,18 @@
 """A conference in memory. Scenes are loaded as the ledger loads them: as far as the fact reaches."""
 
+from typing import Any
+
+import pytest
+
 from bot.core import facts, verbs
 from bot.core import inputs as i
 from bot.core.conference import Conference, Leg, Participant
-from bot.core.effects import DrawCard, Effect, Line, Says, Sweep
+from bot.core.effects import Dial, DrawCard, Effect, Line, Says, Sweep
 from bot.core.lifecycle import LegPhase
-from bot.core.replies import Reply
+from bot.core.replies import Refusal, Reply
 from bot.core.scene import Reach, Scene, Timer
 
+NO_OPTIONS = i.Options()
 HOST = i.Person("Hana", "+12125550100", "U0")
 
 
@@ -16,18 +21,34 @@ def person(name: str) -> i.Person:
     return i.Person(name, f"+1212555{sum(map(ord, name)):04d}")
 
 
+def named(name: str) -> i.Person:
+    """Somebody of the conference, by a name as typed."""
+    return i.Person(name)
+
+
 def leg_of(fact: i.Fact) -> str:
     """The leg a fact is about, "" when it is about the conference."""
     call: i.Call | None = getattr(fact, "call", None)
     return call.leg_id if call else getattr(fact, "leg_id", "")
 
 
-class World:
-    """What each call returns are the effects that it ordered, without redrawings of the card."""
+def request(verb: str, *people: str | i.Person, actor: i.Person = HOST, **values: Any) -> i.Request:
+    found = tuple(person(one) if isinstance(one, str) else one for one in people)
+    return i.Request("key", verb, actor, i.Where(channel="C1"), found, **values)
 
-    def __init__(self, *names: str, gated: bool = True, channel: str = "C1") -> None:
+
+class World:
+    """What each call returns are the effects that it ordered, without redrawings of the card.
+
+    People are given as names of guests with numbers of their own, or as they are; ``values`` are of the conference.
+    """
+
+    dial_in = ""
+    spare_pin = ""
+
+    def __init__(self, *names: str | i.Person, gated: bool = True, channel: str = "C1", **values: Any) -> None:
         self.now = 1000.0
-        self.conference = Conference("c", "payments", HOST.name, "U0", channel, self.now, gated=gated)
+        self.conference = Conference("c", "payments", HOST.name, "U0", channel, self.now, gated=gated, **values)
         self.people: dict[str, Participant] = {}
         self.legs: dict[str, Leg] = {}
         self.timers: dict[str, Timer] = {}
@@ -35,17 +56,17 @@ class World:
         self.reply: Reply | None = None
         self.ask("create", *names)
 
-    def ask(self, verb: str, *names: str, rest: str = "", actor: i.Person = HOST) -> list[Effect]:
-        request = i.Request("key", verb, actor, i.Where(channel="C1"), tuple(map(person, names)), rest=rest)
-        scene = self._whole()
-        self.reply = verbs.VERBS[verb].decide(scene, request)
-        return self._keep(scene)
+    def ask(self, verb: str, *people: str | i.Person, **values: Any) -> list[Effect]:
+        """``values`` are of the request: rest, topic, options, actor."""
+        scene = self.whole()
+        self.reply = verbs.VERBS[verb].decide(scene, request(verb, *people, **values))
+        return self.keep(scene)
 
     def take(self, fact: i.Fact) -> list[Effect]:
         leg_id = leg_of(fact)
         scene = self._scene(facts.reach(fact), leg_id)
         facts.apply(scene, fact, scene.legs[leg_id] if leg_id else None)
-        return self._keep(scene)
+        return self.keep(scene)
 
     def passes(self, seconds: float) -> list[Effect]:
         """Let time pass and fire the timers that fall into it."""
@@ -61,9 +82,16 @@ class World:
         assert fact is not None
         return self.take(fact)
 
+    @property
+    def names(self) -> list[str]:
+        return [who.name for who in self.people.values()]
+
     def leg(self, name: str) -> Leg:
         """The latest leg of this person."""
-        return self.legs[next(who.leg_id for who in self.people.values() if who.name == name)]
+        return self.legs[self.person(name).leg_id]
+
+    def person(self, name: str) -> Participant:
+        return next(who for who in self.people.values() if who.name == name)
 
     def call(self, name: str) -> i.Call:
         leg_id = self.leg(name).id
@@ -113,16 +141,61 @@ class World:
     def room_ended(self, room_id: str = "r1") -> list[Effect]:
         return self.take(i.RoomEnded(i.Call(), self.later(), room_id, "all_left"))
 
+    def keys(self, name: str, keys: str) -> list[Effect]:
+        """Press keys in the room, one after the other."""
+        return [effect for key in keys for effect in self.take(i.KeyPressed(self.call(name), self.later(), key))]
+
+    def far_holds(self, name: str, *, held: bool = True) -> list[Effect]:
+        return self.take(i.FarHeld(self.call(name), self.later(), held))
+
+    def machine_heard(self, name: str, result: str = "machine") -> list[Effect]:
+        return self.take(i.MachineHeard(self.call(name), self.later(), result))
+
+    def speech_ended(self, name: str) -> list[Effect]:
+        return self.take(i.SpeechEnded(self.call(name), self.later()))
+
+    def missed(self, name: str, cause: str = "timeout") -> list[Effect]:
+        """Ring, and be not reached; returns what that ordered."""
+        self.rang(name)
+        return self.hung_up(name, cause)
+
+    def step(self, name: str) -> str:
+        """What happens next by itself for this person; asserts that exactly then a timer is set."""
+        who = self.person(name)
+        assert bool(who.next) == (f"step:{who.id}" in self.timers)
+        return who.next
+
+    def step_due(self, name: str) -> list[Effect]:
+        """Let time pass until what was planned for this person happens."""
+        key = f"step:{self.person(name).id}"
+        self.now = self.timers[key].due
+        return self.fire(key)
+
+    def read_back(self, *, muted: str = "", held: str = "", after: float = 5) -> list[Effect]:
+        """The same after a while; names stand in one word."""
+        self.now += after
+        return self.swept(muted=tuple(muted.split()), held=tuple(held.split()))
+
+    def swept(self, *, muted: tuple[str, ...] = (), held: tuple[str, ...] = ()) -> list[Effect]:
+        """Telnyx says that all is as we think, but for who is muted and held."""
+        up = [leg for leg in self.legs.values() if leg.alive]
+        calls = tuple(leg.call_control_id or "" for leg in up)
+        inside = tuple(leg.call_control_id or "" for leg in up if leg.in_room)
+        told = (tuple(self.call(name).call_control_id for name in names) for names in (muted, held))
+        return self.take(i.Swept("c", self.now, tuple(leg.id for leg in up), calls, inside, *told))
+
     def counts_are_right(self) -> None:
         assert self.conference.alive_legs == sum(leg.alive for leg in self.legs.values())
         assert self.conference.in_room == sum(leg.in_room for leg in self.legs.values())
 
-    def _whole(self) -> Scene:
-        return Scene(self.conference, self.now, participants=dict(self.people), legs=dict(self.legs))
+    def whole(self) -> Scene:
+        scene = Scene(self.conference, self.now, participants=dict(self.people), legs=dict(self.legs))
+        scene.dial_in, scene.spare_pin = self.dial_in, self.spare_pin
+        return scene
 
     def _scene(self, reach: Reach, leg_id: str) -> Scene:
         if reach is Reach.WHOLE:
-            return self._whole()
+            return self.whole()
         seen = [
             leg
             for leg in self.legs.values()
@@ -131,7 +204,7 @@ class World:
         people = {leg.participant_id: self.people[leg.participant_id] for leg in seen}
         return Scene(self.conference, self.now, reach, people, {leg.id: leg for leg in seen})
 
-    def _keep(self, scene: Scene) -> list[Effect]:
+    def keep(self, scene: Scene) -> list[Effect]:
         """Save only what differs from what was loaded, as the ledger does."""
         scene.settle()
         if scene.conference is not scene.conference_was:
@@ -154,3 +227,17 @@ def said(effects: list[Effect]) -> list[tuple[Says, str]]:
 def commands(effects: list[Effect]) -> list[Effect]:
     """The effects that are not lines."""
     return [effect for effect in effects if not isinstance(effect, Line)]
+
+
+def dialled(effects: list[Effect]) -> list[str]:
+    """The legs that these effects ring."""
+    return [effect.leg_id for effect in effects if isinstance(effect, Dial)]
+
+
+def refusal(world: World, verb: str, *people: str | i.Person, **values: Any) -> Refusal:
+    """Ask, be refused, and see that nothing was done or changed."""
+    before = world.conference, world.people.copy(), world.legs.copy(), world.effects.copy()
+    with pytest.raises(Refusal) as caught:
+        world.ask(verb, *people, **values)
+    assert before == (world.conference, world.people, world.legs, world.effects)
+    return caught.value

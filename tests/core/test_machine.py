@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -10,11 +11,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.core import effects as e
 from bot.core import inputs as i
 from bot.core.lifecycle import MISSED
+from bot.core.replies import Refusal
 from tests.core.memory_world import World, leg_of
 from tests.core.simulated_telnyx import Telnyx
 
 PICK = st.integers(0, 50)
-ORDER = [e.Says.RINGING, e.Says.JOINED, e.Says.MISSED, e.Says.LEFT]  # "missed" is taken back by a late "left"
+ORDER = [
+    e.Says.RINGING,
+    e.Says.JOINED,
+    e.Says.MISSED,
+    e.Says.LEFT,
+    e.Says.REMOVED,
+]  # "missed" is taken back by a late "left"
 
 
 class Switchboard(RuleBasedStateMachine):
@@ -56,12 +64,47 @@ class Switchboard(RuleBasedStateMachine):
     @rule(name=st.sampled_from(("Ana", "Bo", "Cy", "Di")))
     @precondition(lambda self: not self.world.conference.ended)
     def invite(self, name: str) -> None:
-        self.enqueue(self.world.ask("invite", name))
+        with suppress(Refusal):  # it may be locked
+            self.enqueue(self.world.ask("invite", name))
 
     @rule()
     @precondition(lambda self: not self.world.conference.ended and self.missed())
     def redial(self) -> None:
-        self.enqueue(self.world.ask("redial"))
+        with suppress(Refusal):
+            self.enqueue(self.world.ask("redial"))
+
+    @rule(pick=PICK, verb=st.sampled_from(("mute", "unmute", "hold", "unhold", "kick", "skip", "redial")))
+    @precondition(lambda self: not self.world.conference.ended)
+    def steer(self, pick: int, verb: str) -> None:
+        """Somebody is steered, where that is possible at all."""
+        with suppress(Refusal):
+            self.enqueue(self.world.ask(verb, _one(set(self.world.names), pick)))
+
+    @rule(verb=st.sampled_from(("lock", "unlock")))
+    @precondition(lambda self: not self.world.conference.ended)
+    def lock(self, verb: str) -> None:
+        with suppress(Refusal):
+            self.enqueue(self.world.ask(verb))
+
+    @rule(pick=PICK, digits=st.sampled_from(("*6", "*1", "*0", "*#", "7")))
+    @precondition(lambda self: self.telnyx.up)
+    def presses_keys(self, pick: int, digits: str) -> None:
+        leg_id = _one(self.telnyx.up, pick)
+        for digit in digits:
+            call = i.Call(f"v3:{leg_id}", leg_id)
+            self.take(i.KeyPressed(call, self.world.later(), digit))
+
+    @rule(pick=PICK, held=st.booleans())
+    @precondition(lambda self: self.telnyx.up)
+    def holds(self, pick: int, *, held: bool) -> None:
+        leg_id = _one(self.telnyx.up, pick)
+        self.take(i.FarHeld(i.Call(f"v3:{leg_id}", leg_id), self.world.later(), held))
+
+    @rule(pick=PICK)
+    @precondition(lambda self: self.telnyx.up)
+    def a_machine_is_heard(self, pick: int) -> None:
+        leg_id = _one(self.telnyx.up, pick)
+        self.take(i.MachineHeard(i.Call(f"v3:{leg_id}", leg_id), self.world.later(), "machine"))
 
     @rule(dice=st.integers(1, 6))
     @precondition(lambda self: not self.world.conference.ended)
@@ -74,7 +117,7 @@ class Switchboard(RuleBasedStateMachine):
     def answer_phone(self, pick: int) -> None:
         self.telnyx.answer(_one(self.telnyx.ringing, pick))
 
-    @rule(pick=PICK, digit=st.sampled_from(("1", "1", "1", "2", "")))
+    @rule(pick=PICK, digit=st.sampled_from(("1", "1", "1", "2", "9", "")))
     @precondition(lambda self: self.telnyx.asked)
     def press(self, pick: int, digit: str) -> None:
         self.telnyx.press(_one(self.telnyx.asked, pick), digit)
@@ -140,6 +183,16 @@ class Switchboard(RuleBasedStateMachine):
         openers = [seat for seat in seats if seat.opens and seat.room == self.world.conference.room]
         wanted = [seat for seat in openers if self.wanted(seat.leg_id)]
         assert len(wanted) <= 1
+
+    @invariant()
+    def nobody_is_planned_for_after_the_end(self) -> None:
+        if self.world.conference.ended:
+            assert not [key for key in self.world.timers if key.startswith(("step:", "alone:", "idle:"))]
+
+    @invariant()
+    def a_plan_and_its_timer_go_together(self) -> None:
+        planned = {f"step:{who.id}" for who in self.world.people.values() if who.next}
+        assert planned == {key for key in self.world.timers if key.startswith("step:")}
 
     @invariant()
     def each_thing_is_told_once_and_in_order(self) -> None:
@@ -208,7 +261,7 @@ class Switchboard(RuleBasedStateMachine):
                 self.lanes.setdefault(effect.leg_id, []).append(effect)
             elif isinstance(effect, e.EndRoom):
                 self.lanes.setdefault("room", []).append(effect)
-            elif isinstance(effect, e.Line) and effect.says in ORDER:
+            elif isinstance(effect, e.Line) and effect.says in ORDER and leg_id:
                 assert effect.who == (self.world.people[self.world.legs[leg_id].participant_id].name,)
                 self.told[leg_id].append(effect.says)
 

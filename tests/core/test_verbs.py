@@ -4,27 +4,11 @@ import pytest
 
 from bot.core import verbs
 from bot.core.effects import Dial, EndRoom, HangUp, Says
-from bot.core.inputs import Person, Request, Where
-from bot.core.replies import Ask, HelpOn, Refusal, Status, Told, VerbHelp
+from bot.core.inputs import Person
+from bot.core.replies import Ask, HelpOn, Status, Told, VerbHelp
 from bot.core.verb import verb
 from bot.core.verbs import Needs
-from tests.core.memory_world import HOST, World, commands, person, said
-
-
-def refusal(world: World, verb: str, *, rest: str = "", actor: Person = HOST) -> Refusal:
-    before = len(world.effects)
-    with pytest.raises(Refusal) as caught:
-        world.ask(verb, rest=rest, actor=actor)
-    assert len(world.effects) == before
-    return caught.value
-
-
-def ask_with(world: World, verb: str, people: tuple[Person, ...]) -> list[str]:
-    """Ask about these people, and say which legs are dialled."""
-    request = Request("key", verb, HOST, Where(channel="C1"), people)
-    scene = world._whole()
-    world.reply = verbs.VERBS[verb].decide(scene, request)
-    return [effect.leg_id for effect in world._keep(scene) if isinstance(effect, Dial)]
+from tests.core.memory_world import HOST, World, commands, dialled, person, refusal, said
 
 
 def test_create_rings_everybody_named() -> None:
@@ -66,16 +50,16 @@ def test_invite_rings_again_who_has_left_as_the_same_participant() -> None:
 
 def test_a_slack_user_is_the_same_person_with_another_number() -> None:
     world = World()
-    assert ask_with(world, "invite", (Person("Ana", "+12125550001", "U1"),)) == ["c.1.1"]
+    assert dialled(world.ask("invite", Person("Ana", "+12125550001", "U1"))) == ["c.1.1"]
     world.hung_up("Ana", "not_found")
-    assert ask_with(world, "invite", (Person("Ana", "+12125550002", "U1"),)) == ["c.1.2"]
+    assert dialled(world.ask("invite", Person("Ana", "+12125550002", "U1"))) == ["c.1.2"]
     assert world.leg("Ana").number == "+12125550002"
 
 
 def test_a_phone_that_two_people_share_rings_once() -> None:
     world = World()
     both = (Person("Ana", "+12125550001", "U1"), Person("Bo", "+12125550001", "U2"))
-    assert ask_with(world, "invite", both) == ["c.1.1"]
+    assert dialled(world.ask("invite", *both)) == ["c.1.1"]
     assert world.reply == Told(("Ringing Ana.", "Already in or being rung: Ana."), "c", ("c.1.1",))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,9 +10,11 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.core import verbs
+from bot.core.spoken import Texts
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+PHONE = ROOT / "docs" / "phone.md"
 ENV_EXAMPLE = ROOT / ".env.example"
 
 _ENV_HEAD = """\
@@ -55,6 +58,18 @@ def verb_table() -> str:
     return _table(("Say", "What it does", "Also"), rows)
 
 
+def texts_table() -> str:
+    rows = [(f"`{one.name}`", str(one.default)) for one in fields(Texts)]
+    return _table(("Name", "What is said"), rows)
+
+
+def with_texts(page: str) -> str:
+    """The page about the phone with its table of texts as it should be."""
+    begin, end = "<!-- texts -->", "<!-- /texts -->"
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n{texts_table()}\n{end}{rest.partition(end)[2]}"
+
+
 def with_tables(readme: str) -> str:
     """The README with its generated tables as they should be."""
     for mark, table in (("verbs", verb_table()), ("settings", settings_table())):
@@ -84,4 +99,5 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
+    PHONE.write_text(with_texts(PHONE.read_text("utf-8")), "utf-8")
     ENV_EXAMPLE.write_text(env_example(), "utf-8")

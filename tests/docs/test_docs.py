@@ -9,7 +9,7 @@ from prometheus_client import generate_latest
 
 from bot.core.lifecycle import LegPhase
 from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES
-from tests.docs.generate import ENV_EXAMPLE, README, ROOT, env_example, with_tables
+from tests.docs.generate import ENV_EXAMPLE, PHONE, README, ROOT, env_example, with_tables, with_texts
 from web import cli, openapi
 from web.health import Metrics
 
@@ -33,6 +33,11 @@ def every_command() -> list[list[str]]:
 def test_the_generated_tables_of_the_readme_are_fresh() -> None:
     text = README.read_text("utf-8")
     assert text == with_tables(text), "run: make docs"
+
+
+def test_the_texts_of_the_phone_are_fresh() -> None:
+    page = PHONE.read_text("utf-8")
+    assert with_texts(page) == page, "run make docs"
 
 
 def test_the_example_settings_are_fresh() -> None:
