@@ -76,11 +76,15 @@ def texts_of(given: dict[str, object]) -> Texts:
 
 
 def _check(name: str, text: str) -> None:
+    """A hole holds a name alone: anything more could fail, or grow without bound, while somebody waits on the line."""
     try:
-        holes = {hole for _, hole, _, _ in string.Formatter().parse(text) if hole is not None}
+        found = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
         raise BadTextError(f"the text {name!r} has a stray brace: {error}") from None
-    if odd := sorted(holes - NAMES):
-        raise BadTextError(
-            f"the text {name!r} has {{{odd[0]}}}, which means nothing; there are {', '.join(sorted(NAMES))}"
-        )
+    for _, hole, form, conversion in found:
+        if hole not in NAMES:
+            raise BadTextError(
+                f"the text {name!r} has {{{hole}}}, which means nothing; there are {', '.join(sorted(NAMES))}"
+            )
+        if form or conversion:
+            raise BadTextError(f"the text {name!r} has more than the name in {{{hole}}}")

@@ -11,6 +11,7 @@ from bot.core.effects import Dial, DrawCard, Effect, Line, Says, Sweep
 from bot.core.lifecycle import LegPhase
 from bot.core.replies import Refusal, Reply
 from bot.core.scene import Reach, Scene, Timer
+from bot.core.side import Purpose, SideCall, let_in
 
 NO_OPTIONS = i.Options()
 HOST = i.Person("Hana", "+12125550100", "U0")
@@ -153,6 +154,13 @@ class World:
 
     def speech_ended(self, name: str) -> list[Effect]:
         return self.take(i.SpeechEnded(self.call(name), self.later()))
+
+    def calls_in(self, number: str = "") -> list[Effect]:
+        """Somebody has called in from this number and given the PIN."""
+        scene = self.whole()
+        call = SideCall("s", Purpose.DIAL_IN, number, self.now, call_control_id="v3:in", answered_at=self.now)
+        let_in(scene, call)
+        return self.keep(scene)
 
     def missed(self, name: str, cause: str = "timeout") -> list[Effect]:
         """Ring, and be not reached; returns what that ordered."""

@@ -74,6 +74,15 @@ class FakeSlack:
     async def close_view(self, user: str, view_id: str) -> None:
         self._do("close_view", user, view_id)
 
+    async def shortcut(self, user: str, callback_id: str) -> Answer:
+        return self._do("shortcut", user, callback_id)
+
+    async def message_shortcut(self, user: str, callback_id: str, message: str) -> Answer:
+        return self._do("about", user, callback_id, message)
+
+    async def home_opened(self, user: str) -> Answer:
+        return self._do("home", user)
+
     def _do(self, *what: object) -> Answer:
         self.did.append(what)
         self.changed()
@@ -100,6 +109,18 @@ class FakePhone:
 
     def presses(self, digits: str) -> None:
         self.did.append(digits)
+
+    def holds(self) -> None:
+        self.did.append("held")
+
+    def unholds(self) -> None:
+        self.did.append("took back")
+
+    def speaks(self, text: str) -> None:
+        self.did.append(f"said {text}")
+
+    def dials(self, number: str) -> None:
+        self.did.append(f"dialled {number}")
 
 
 class FakeTelnyx:

@@ -129,11 +129,27 @@ async def test_a_bot_that_fails_is_told_of(visit: Visit, status: int | None, wor
 
 async def test_phones_are_used(visit: Visit) -> None:
     phone = visit.telnyx.phones[NUMBER]
-    for what, digits in (("press", "1"), ("decline", ""), ("hang_up", "")):
+    deeds = (
+        ("press", "1"),
+        ("decline", ""),
+        ("hang_up", ""),
+        ("hold", ""),
+        ("unhold", ""),
+        ("speak", "hi"),
+        ("call_in", ""),
+    )
+    for what, digits in deeds:
         assert await visit.do("phone", number=NUMBER, what=what, digits=digits) == {"ok": True}
     assert await visit.do("mood", number=NUMBER, mood="voicemail") == {"ok": True}
-    assert phone.did == ["1", "declined", "hung up"]
+    assert phone.did == ["1", "declined", "hung up", "held", "took back", "said hi", "dialled +15559999999"]
     assert phone.mood == "voicemail"
+
+
+async def test_shortcuts_and_the_home_tab_are_used(visit: Visit) -> None:
+    assert await visit.do("shortcut", user=ANA, callback_id="start") == {"ok": True}
+    assert await visit.do("about", user=ANA, channel=ROOM, ts="1.0", callback_id="about") == {"ok": True}
+    assert await visit.do("home", user=ANA) == {"ok": True}
+    assert [what[0] for what in visit.slack.did] == ["shortcut", "about", "home"]
 
 
 async def test_what_a_phone_cannot_do_is_told(visit: Visit) -> None:

@@ -1,5 +1,6 @@
 """The sandbox as its visitors see it: the real program, and its page in Chromium."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -92,3 +93,66 @@ async def test_on_a_small_screen_the_keyboard_is_enough(visit: Visitor) -> None:
     await visit.presses("Enter")
     await expect(visit.card("night shift")).to_contain_text("ENDED")
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], "nothing sticks out"
+
+
+@pytest.mark.parametrize("visit", [WIDE], indirect=True)
+async def test_the_phones_in_a_conference_have_keys_a_voice_and_a_hold_button(visit: Visitor) -> None:
+    from playwright.async_api import expect
+
+    await visit.types("/conf create payments @bo @cleo")
+    card, bo = visit.card("payments"), visit.phone("Bo")
+    await visit.comes_in(bo)
+    await visit.comes_in(visit.phone("Cleo"))
+    await bo.get_by_test_id("star-6").click()
+    await expect(bo).to_contain_text("You are muted")
+    await expect(bo).to_contain_text("in, muted")
+    await expect(card).to_contain_text("· muted")
+    await bo.get_by_test_id("star-6").click()
+    await expect(bo).to_contain_text("You are unmuted.")
+    await visit.phone("Cleo").get_by_test_id("speak").fill("it is the database")
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.phone("Cleo")).to_contain_text("in, talking")
+    await bo.get_by_test_id("hold").click()
+    await expect(card).to_contain_text("their phone holds us")
+    await bo.get_by_test_id("hold").click()
+    await expect(card).not_to_contain_text("their phone holds us")
+    await card.get_by_label("More").first.click()
+    await card.get_by_role("button", name="Put on hold").first.click()
+    await expect(card).to_contain_text("on hold")
+
+
+@pytest.mark.parametrize("visit", [NARROW], indirect=True)
+async def test_somebody_calls_in_on_a_small_screen(visit: Visitor) -> None:
+    from playwright.async_api import expect
+
+    await visit.types("/conf create payments @bo")
+    await visit.types("/conf pin")
+    told = visit.page.get_by_test_id("ephemeral").filter(has_text="Only you see this.")
+    pin = re.search(r"enter (\d{6})", await told.first.inner_text())
+    assert pin
+    await visit.page.get_by_test_id("tab-phones").click()
+    dev = visit.phone("Dev")
+    await dev.get_by_test_id("callin").click()
+    await dev.get_by_text("Enter the six digits").wait_for()
+    for digit in pin[1]:
+        await dev.get_by_test_id(f"key-{digit}").click()
+    await dev.get_by_text("in conference").wait_for()
+    await visit.page.get_by_test_id("tab-chat").click()
+    await expect(visit.card("payments")).to_contain_text("…0144")
+    assert await visit.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], "nothing sticks out"
+
+
+@pytest.mark.parametrize("visit", [WIDE], indirect=True)
+async def test_shortcuts_and_the_home_tab(visit: Visitor) -> None:
+    from playwright.async_api import expect
+
+    await visit.types("the payments page is down")
+    await visit.page.get_by_test_id("about").first.click()
+    form = visit.page.get_by_test_id("modal")
+    await expect(form.get_by_label("What is it about?")).to_have_value("the payments page is down")
+    await form.get_by_label("Dev").check()
+    await form.get_by_role("button", name="Start").click()
+    await expect(visit.phone("Dev")).to_have_attribute("data-state", "ringing")
+    await visit.page.get_by_role("button", name="confab").first.click()
+    await visit.page.get_by_test_id("home").click()
+    await expect(visit.page.get_by_test_id("home-tab")).to_contain_text("the payments page is down")

@@ -18,6 +18,7 @@ MESSAGE is ``{"ts", "user", "text", "blocks", "thread_ts", "edited", "deleted"}`
 
     command {user, channel, text}    say {user, channel, thread_ts, text}    close_view {user, view_id}
     click {user, channel, ts, action_id, value, block_id}, in a modal {user, view_id, action_id, value, block_id}
+    shortcut {user, callback_id}    about {user, channel, ts, callback_id}    home {user}
     submit {user, view_id, values}    phone {number, what, digits}
     where what is answer, decline, hang_up, hold, unhold, press (digits), speak (digits is the text), call_in
     mood {number, mood}    trouble {side: slack|telnyx, name, value}    clock {seconds}
@@ -86,6 +87,9 @@ class SlackSide(Protocol):
     ) -> Delivered: ...
     async def submit(self, user: Any, view_id: str, values: Json) -> Delivered: ...
     async def close_view(self, user: Any, view_id: str) -> Delivered | None: ...
+    async def shortcut(self, user: Any, callback_id: str) -> Delivered: ...
+    async def message_shortcut(self, user: Any, callback_id: str, message: Any) -> Delivered: ...
+    async def home_opened(self, user: Any) -> Delivered: ...
     def on_change(self, callback: Callable[[], None]) -> None: ...
     def snapshot(self) -> Json: ...
 
@@ -147,8 +151,8 @@ class Desk:
         self._clock = clock
         self.deeds: dict[str, Callable[[Json], Awaitable[None]]] = {
             "command": self.command, "say": self.say, "click": self.click, "submit": self.submit,
-            "close_view": self.close_view, "phone": self.phone, "mood": self.mood, "trouble": self.trouble,
-            "clock": self.clock,
+            "close_view": self.close_view, "shortcut": self.shortcut, "about": self.about, "home": self.home,
+            "phone": self.phone, "mood": self.mood, "trouble": self.trouble, "clock": self.clock,
         }  # fmt: skip
 
     async def command(self, body: Json) -> None:
@@ -171,6 +175,16 @@ class Desk:
 
     async def close_view(self, body: Json) -> None:
         _heard(await self._slack.close_view(self._user(body), body["view_id"]))
+
+    async def shortcut(self, body: Json) -> None:
+        _heard(await self._slack.shortcut(self._user(body), body["callback_id"]))
+
+    async def about(self, body: Json) -> None:
+        user = self._user(body)
+        _heard(await self._slack.message_shortcut(user, body["callback_id"], self._place(user, body)))
+
+    async def home(self, body: Json) -> None:
+        _heard(await self._slack.home_opened(self._user(body)))
 
     async def phone(self, body: Json) -> None:
         phone = self._telnyx.phone(body["number"])

@@ -3,7 +3,7 @@ import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { button, h, icon } from "./dom.js";
 import { hint, nextStep } from "./hint.js";
-import { confirmed } from "./modal.js";
+import { confirmed, look as viewLook } from "./modal.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { act } from "./net.js";
 import { channel, isBot, later, myChannels, names, newest, notes, people, store, user } from "./store.js";
@@ -27,8 +27,9 @@ export function channelPane(go) {
   const list = merged(one.messages.filter(worthShowing), notes(one.id, null));
   return [
     h("header", { class: "pane-head", key: "head" }, [
-      sign(one), h("h2", null, title(one)), one.archived && h("span", { class: "tag" }, "archived"),
+      sign(one), h("h2", null, title(one)), one.archived && h("span", { class: "tag" }, "archived"), shortcuts(one, go),
     ]),
+    one.is_im && store.home && homeTab(),
     messages(one.id, `Messages in ${title(one)}`, [
       h("div", { class: "spring", key: "spring" }),
       grouped(list).map((item) => message(item, one, go)),
@@ -37,6 +38,26 @@ export function channelPane(go) {
     nextStep(go),
     composer({ where: one, thread: null, key: `say ${one.id}`, testid: "say" }),
   ];
+}
+
+// What Slack offers beside the line one types into: the app's shortcuts, and in its own chat the Home tab.
+function shortcuts(one, go) {
+  const start = () => act("shortcut", { user: store.me, callback_id: "conf_create" });
+  const home = () => {
+    store.home = !store.home;
+    if (store.home) act("home", { user: store.me });
+    document.dispatchEvent(new Event("redraw"));
+  };
+  return h("span", { class: "shortcuts" }, [
+    one.is_im && button(home, { class: "ghost", "aria-pressed": String(Boolean(store.home)), "data-testid": "home" }, "Home"),
+    button(start, { class: "ghost", "data-testid": "shortcut" }, icon("ring"), "Start a conference"),
+  ]);
+}
+
+function homeTab() {
+  const view = store.state.slack.views.find((one) => one.user === store.me && one.type === "home");
+  const inside = view ? blocks(view.blocks, viewLook(view)) : "The Home tab is being opened …";
+  return h("section", { class: "home-tab", key: "home", "aria-label": "Home", "data-testid": "home-tab" }, inside);
 }
 
 function messages(id, label, children) {
@@ -93,6 +114,7 @@ function message(item, where, go) {
       item.full && heading(item),
       content(item, where),
       !item.inThread && !item.ephemeral && threadLink(item, where, go),
+      !item.ephemeral && !item.isRoot && !isBot(item.user) && !where.is_im && aboutThis(item, where),
     ]),
   ]);
 }
@@ -138,6 +160,12 @@ function look(item, where) {
     use.source.ariaBusy = null;
   };
   return { names, users: people(), channels: store.state.slack.channels, act: click };
+}
+
+function aboutThis(item, where) {
+  const start = () =>
+    act("about", { user: store.me, channel: where.id, ts: item.ts, callback_id: "conf_create_from_message" });
+  return button(start, { class: "thread-link about", "data-testid": "about" }, icon("phone"), "Conference about this");
 }
 
 function threadLink(item, where, go) {

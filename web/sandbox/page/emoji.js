@@ -27,7 +27,7 @@ const CHARACTERS = {
 
 // Characters that are drawn like the shortcode they stand for.
 const SAME = {
-  "🟢": "green_circle", "🔴": "red_circle", "🔵": "large_blue_circle", "🟡": "large_yellow_circle", "🟠": "large_orange_circle",
+  "🟢": "green_circle", "🔴": "red_circle", "⏺": "red_circle", "🔵": "large_blue_circle", "🟡": "large_yellow_circle", "🟠": "large_orange_circle",
   "⚪": "white_circle", "⚫": "black_circle", "✅": "white_check_mark", "✔": "white_check_mark", "❌": "x", "⛔": "no_entry",
   "📞": "telephone_receiver", "☎": "telephone", "📱": "iphone", "📲": "calling", "🔔": "bell", "🔕": "no_bell", "🔇": "mute",
   "🔊": "loud_sound", "🔈": "speaker", "🔒": "lock", "🔓": "unlock", "⏳": "hourglass", "⌛": "hourglass", "⏱": "stopwatch",

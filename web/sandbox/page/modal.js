@@ -74,7 +74,7 @@ async function submit(event, view) {
   button.ariaBusy = null;
 }
 
-function look(view) {
+export function look(view) {
   const click = async (use) => {
     if (use.element.confirm && !(await confirmed(use.element.confirm, names))) return;
     await act("click", {
