@@ -91,7 +91,8 @@ def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # o
         case Says.PLAYED:
             return f"🎵 A sound was played{by}"
         case Says.RECORDING:
-            return f"⏺️ {_RECORDING.get(first.detail, 'The recording changed')}{by}"
+            done, more = _RECORDING.get(first.detail, ("Recording changed", ""))
+            return f"⏺️ {done}{by}{more}"
         case Says.RECORDED:
             return "⏺️ The recording is ready: `/conf recording` gives you a link"
         case Says.LOCKED:
@@ -117,10 +118,10 @@ def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # o
 
 
 _RECORDING = {
-    "start": "Recording started; everybody was told",
-    "stop": "Recording stopped",
-    "pause": "Recording paused",
-    "resume": "Recording goes on; everybody was told",
+    "start": ("Recording started", "; everybody was told"),
+    "stop": ("Recording stopped", ""),
+    "pause": ("Recording paused", ""),
+    "resume": ("Recording resumed", "; everybody was told"),
 }
 
 

@@ -20,7 +20,7 @@ async def two(stage: Stage) -> tuple[Actor, Actor, Thread]:
 async def test_everybody_is_told_before_and_who_comes_later_alone(stage: Stage) -> None:
     ana, bo, thread = await two(stage)
     await ana.types("record start", stage.channel)
-    await thread.shows("Recording started; everybody was told by Ana")
+    await thread.shows("Recording started by Ana; everybody was told")
     asked = [
         one.path.rsplit("/", 1)[1]
         for one in stage.house.telnyx.requests
@@ -45,7 +45,7 @@ async def test_pause_resume_stop_and_a_fresh_link_on_request(stage: Stage) -> No
     await thread.shows("Recording paused")
     await thread.card_shows("recording paused")
     await ana.types("record resume", stage.channel)
-    await thread.shows("Recording goes on")
+    await thread.shows("Recording resumed by Ana")
     await ana.types("record start", stage.channel)
     await ana.is_told("being recorded already")
     await stage.passes(minutes=2)
