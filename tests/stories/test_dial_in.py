@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.tables import journal
-from tests.stories.harness import Actor, Stage, Thread, requests, story
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, requests, story
 from web.sandbox.house import NUMBER
 
 
@@ -21,11 +21,14 @@ async def begun(stage: Stage) -> tuple[Actor, Thread, str]:
 
 
 async def pin_of(stage: Stage, ana: Actor, word: str = "show") -> str:
+    before = len(ana.private)
     await ana.types(f"pin {word}", stage.channel)
-    told = await ana.is_told("Only you see this.")
-    found = re.search(r"enter (\d{6})", told.text)
-    assert found
-    return found[1]
+
+    def told() -> str:
+        found = re.search(r"enter (\d{6})\. Only you see this", " ".join(ana.private[before:]))
+        return found[1] if found else ""
+
+    return await stage.house.slack.until(told, PATIENCE, "the PIN")
 
 
 async def test_the_pin_lets_in_and_the_thread_says_so(stage: Stage) -> None:
