@@ -142,7 +142,7 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
         case i.SoundFailed():
             scene.say(Says.TROUBLE, detail="that could not be heard in the room", code=fact.code)
         case i.CallMirrored():
-            scene.change(visible=False, slack_call=fact.call_id)
+            scene.change(slack_call=fact.call_id)
         case i.Joined() | i.Left() | i.FloorTaken():
             pass  # somebody we did not ring ourselves
         case i.Incoming() | i.KeyPressed() | i.MachineHeard() | i.FarHeld() | i.SpeechEnded() | i.Transcribed():

@@ -12,6 +12,7 @@ from bot.slack.buttons import INVITE_FORM, button, confirmation, pack
 from bot.slack.roster import Standing, standing
 from bot.slack.words import TOPIC, Block, Message, context, duration, moment, names, plain, section, sections, typed
 
+WANTED = "wanted"  # Conference.slack_call before Slack has made a call
 ROWS = 12  # participants shown by name; the rest is counted
 STARTED = "{date_short_pretty} {time}"
 
@@ -26,6 +27,8 @@ def card(picture: Picture) -> Message:
         *_notes(conference, picture.rows),
         *_roster(conference, picture.rows),
     ]
+    if conference.slack_call not in {"", WANTED}:
+        blocks.append({"type": "call", "call_id": conference.slack_call})
     if not conference.ended:
         blocks.append({"type": "actions", "elements": _buttons(conference, picture.rows)})
     return Message(summary(picture), blocks)

@@ -15,7 +15,6 @@ from bot.slack.errors import translated
 
 log = logging.getLogger("confab.slack")
 
-WANTED = "wanted"  # Conference.slack_call before Slack has made one
 ABSENT = frozenset({"missing_scope", "unknown_method", "not_allowed_token_type", "inactive_call", "invalid_created_by"})
 
 
@@ -30,7 +29,7 @@ class Mirror:
         """The id of the call when it was made now. What Slack cannot do is left undone; raises Later."""
         conference = picture.conference
         try:
-            if conference.slack_call == WANTED:
+            if conference.slack_call == cards.WANTED:
                 return None if conference.ended else await self._add(picture)
             if conference.ended:
                 await self._end(conference)

@@ -183,3 +183,68 @@ async def test_what_happened_in_an_outage_of_an_hour_is_found_out(
             await ana.types("end now", stage.channel)
             await cleo.phone.idle()
             await stage.passes(seconds=3)
+
+
+async def test_a_redial_that_is_planned_survives(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, _ = people(stage)
+            bo.phone.mood = "busy"
+            await ana.types("create payments @bo", stage.channel)
+            thread = await stage.thread("payments")
+            await thread.shows("Bo: rung again in 1 min")
+        bo.phone.mood = "person"
+        one.clock.skip(seconds=70)
+        async with run(one) as stage:
+            await bo.comes_in()
+            await thread.shows("Bo joined")
+            assert bo.phone.ring_count == 2
+            await ana.types("end now", stage.channel)
+            await thread.shows("Ended")
+            await stage.passes(seconds=3)
+
+
+async def test_who_is_at_the_gate_is_not_let_in_by_a_restart(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            await ana.types("create payments @bo @cleo", stage.channel)
+            await cleo.comes_in()
+            await bo.phone.rings()
+            bo.phone.answers()
+            await bo.phone.hears("Press 1")
+            thread = await stage.thread("payments")
+        async with run(one) as stage:
+            await stage.passes(seconds=3)
+            assert bo.phone.room is None
+            for _ in range(3):
+                await stage.passes(seconds=31)
+            await bo.phone.idle()
+            await thread.shows("Bo: no key pressed")
+            assert len(requests(one, "/join")) == 0
+            await ana.types("end now", stage.channel)
+            await stage.passes(seconds=3)
+
+
+async def test_somebody_who_dials_in_is_let_in_after_a_restart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, caplog) as one:
+        async with run(one) as stage:
+            ana, bo, _ = people(stage)
+            await ana.types("create payments @bo", stage.channel)
+            await bo.comes_in()
+            await ana.types("pin", stage.channel)
+            told = await ana.is_told("Only you see this.")
+            pin = told.text.split("enter ")[1][:6]
+            caller = one.telnyx.phone("+12125550199")
+            caller.dials("+12125550100")
+            await caller.hears("Enter the six digits")
+        async with run(one) as stage:
+            caller.presses(pin)
+            await caller.in_room()
+            thread = await stage.thread("payments")
+            await thread.shows("…0199 dialed in")
+            await ana.types("end now", stage.channel)
+            await thread.shows("Ended")
+            await stage.passes(seconds=3)

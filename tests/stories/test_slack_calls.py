@@ -15,6 +15,9 @@ async def test_it_follows_who_is_in_and_ends(tmp_path: Path, caplog: pytest.LogC
         await slack.until(lambda: slack.calls, PATIENCE, "a call of Slack's own")
         (call,) = slack.calls.values()
         assert call.title == "payments"
+        thread = await stage.thread("payments")
+        await stage.passes(seconds=4)
+        await thread.card_shows(f'"call_id": "{call.id}"')
         await ana.comes_in()
         await stage.passes(seconds=4)
         await slack.until(lambda: call.users == [{"slack_id": ana.user.id}], PATIENCE, "Ana in it")
