@@ -7,6 +7,7 @@ from typing import assert_never
 
 from bot.core.conference import Leg, Row
 from bot.core.lifecycle import LegPhase, Step, Why
+from bot.core.phone import masked
 from bot.slack.words import duration, moment, reason, typed
 
 
@@ -119,8 +120,11 @@ def _next(row: Row) -> str:
             Step.RING: "rung",
         }[Step(who.next)]
         return f" · next: {words} at {moment(who.next_at or 0)}"
-    waiting = row.leg is not None and row.leg.alive and not row.leg.in_room
-    return f" · else {typed(who.deputies[0].name)}" if waiting and who.deputies else ""
+    if row.leg is None or not row.leg.alive or row.leg.in_room:
+        return ""
+    after = who.numbers[who.numbers.index(who.number) + 1 :] if who.number in who.numbers else ()
+    instead = [masked(number) for number in after] + [typed(person.name) for person in who.deputies]
+    return f" · else {', then '.join(instead)}" if instead else ""
 
 
 def _state(row: Row) -> str:  # noqa: PLR0911  # one arm per standing

@@ -65,7 +65,12 @@ def states() -> Iterator[tuple[str, Picture]]:
     yield "ringing", Picture(OPEN, (row(1, RUNG), row(2, None), row(3, replace(RUNG, rang_at=None))))
     yield "answered", Picture(OPEN, (row(1, UP), row(2, replace(UP, passed_at=AT + 8))))
     yield "one in", Picture(replace(LIVE, in_room=1), (row(1, IN, "Ana"),))
-    yield "else a deputy", Picture(OPEN, (row(1, RUNG, deputies=(Person("Bo", "+12125550122"),)),))
+    yield (
+        "else a deputy",
+        Picture(
+            OPEN, (row(1, RUNG, numbers=("+12125550199", "+12125550188"), deputies=(Person("Bo", "+12125550122"),)),)
+        ),
+    )
     for name, leg in MISSES.items():
         yield f"missed {name}", Picture(OPEN, (row(1, leg),))
     for step in Step:

@@ -1,10 +1,13 @@
 """Recordings with consent, where they are kept, and what was said, written down."""
 
+import re
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from tests.stories.harness import Actor, Stage, Thread, requests, story
+from tests.stories.harness import Actor, Stage, Thread, requests, shown, story
+from web.sandbox.slack import Message
 
 
 async def two(stage: Stage) -> tuple[Actor, Actor, Thread]:
@@ -56,6 +59,28 @@ async def test_pause_resume_stop_and_a_fresh_link_on_request(stage: Stage) -> No
     told = await ana.is_told("These links work for ten minutes.")
     assert "/files/" in told.text or "/files/" in str(told.blocks)
     assert not any("/files/" in line for line in thread.lines)
+
+
+async def test_a_link_dies_after_ten_minutes_and_another_is_given(stage: Stage) -> None:
+    ana, _, thread = await two(stage)
+    await ana.types("record start", stage.channel)
+    await thread.shows("Recording started")
+    await ana.types("record stop", stage.channel)
+    await thread.shows("The recording is ready")
+    await ana.types("recording", stage.channel)
+    first = link_in(await ana.is_told("These links work for ten minutes."))
+    async with aiohttp.ClientSession() as http:
+        async with http.get(first) as answer:
+            assert answer.status == 200
+        stage.house.clock.skip(minutes=11)
+        async with http.get(first) as answer:
+            assert answer.status == 403
+
+
+def link_in(message: Message) -> str:
+    found = re.search(r"<(http[^|>]+)\|", shown(message).replace("&amp;", "&"))
+    assert found
+    return found[1]
 
 
 async def test_the_link_is_there_after_the_end_too(stage: Stage) -> None:

@@ -111,10 +111,12 @@ async def test_a_stop_finishes_what_is_in_hand(tmp_path: Path, caplog: pytest.Lo
 
 async def test_a_stop_takes_nothing_more_in_hand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with house(tmp_path, caplog) as one:
-        numbers = [f"+1212555{last:04d}" for last in range(200, 220)]
+        numbers = [f"+1212555{last:04d}" for last in range(200, 260)]
         async with run(one) as stage:
             ana, *_ = people(stage)
-            await ana.types(f"create all hands {' '.join(numbers)}", stage.channel)
+            await ana.types("create all hands", stage.channel)
+            for start in (0, 20, 40):
+                await ana.types(f"invite {' '.join(numbers[start : start + 20])}", stage.channel)
             await eventually(lambda: requests(one, "/calls"), "the first is dialled")
         stopped = len(requests(one, "/calls"))
         assert stopped < len(numbers)
