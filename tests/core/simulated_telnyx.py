@@ -18,11 +18,17 @@ class Telnyx:
     rooms: dict[str, set[str]] = field(default_factory=dict)  # active rooms: who is in
     ids: dict[str, str] = field(default_factory=dict)  # name of an active room: its id
     opened: int = 0
+    muted: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     news: list[i.Fact] = field(default_factory=list)
 
     @property
     def calls(self) -> set[str]:
         return self.ringing | self.up
+
+    @property
+    def inside(self) -> set[str]:
+        return {leg_id for legs in self.rooms.values() for leg_id in legs}
 
     def dial(self, leg_id: str) -> i.Fact:
         assert leg_id not in self.rung, "a leg is dialled once"
@@ -46,8 +52,20 @@ class Telnyx:
         self.asked.remove(leg_id)
         if digit == "1":
             self.let_in.add(leg_id)
+        if digit:
+            self.news.append(i.KeyPressed(_call(leg_id), self._tick(), digit))
         status = "valid" if digit else "timeout"
         self.news.append(i.KeyGiven(_call(leg_id), self._tick(), digit, status))
+
+    def hear(self, leg_id: str, result: str) -> None:
+        """Machine detection has made up its mind."""
+        self.news.append(i.MachineHeard(_call(leg_id), self._tick(), result))
+
+    def mute(self, leg_id: str, *, muted: bool) -> None:
+        self.muted = (self.muted | {leg_id} if muted else self.muted - {leg_id}) & self.inside
+
+    def hold(self, leg_id: str, *, held: bool) -> None:
+        self.held = (self.held | {leg_id} if held else self.held - {leg_id}) & self.inside
 
     def seat(self, leg_id: str, name: str, room: int, *, opens: bool) -> i.Fact:
         assert leg_id in self.let_in, "only who pressed 1 is sent to the room"
@@ -96,6 +114,8 @@ class Telnyx:
 
     def _leave(self, leg_id: str, room_id: str) -> None:
         self.rooms[room_id].remove(leg_id)
+        self.muted.discard(leg_id)
+        self.held.discard(leg_id)
         self.news.append(i.Left(_call(leg_id), self._tick(), room_id))
         if not self.rooms[room_id]:
             del self.rooms[room_id]

@@ -141,7 +141,9 @@ def test_who_has_left_is_not_corrected() -> None:
     world = in_call("Ana", "Bo")
     world.ask("mute", named("ana"))
     world.left("Ana")
-    assert commands(world.read_back()) == []
+    world.now += 5
+    both = (f"v3:{ANA}", f"v3:{BO}")
+    assert Mute(ANA) not in world.take(Swept("c", world.now, (ANA, BO), both, both))
 
 
 def test_a_phone_that_puts_us_on_hold_is_muted_until_it_is_back() -> None:

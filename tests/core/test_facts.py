@@ -293,6 +293,15 @@ def test_a_leg_that_a_command_finds_over_is_over() -> None:
     assert world.passes(120) == []
 
 
+@pytest.mark.parametrize("gated", [True, False])
+def test_a_call_that_was_given_up_and_is_there_after_all_is_hung_up_once(*, gated: bool) -> None:
+    world = World("Ana", gated=gated)
+    world.take(i.DialTried(ANA, world.later()))
+    world.take(i.DialRefused(ANA, world.later(), "unreachable", "", 0))
+    assert world.answered("Ana") == [HangUp(ANA)]
+    assert world.answered("Ana") + world.rang("Ana") == []
+
+
 def test_the_end_closes_the_room_and_hangs_up_who_is_outside() -> None:
     world = World("Ana", "Bo", "Cy")
     world.came_in("Ana")

@@ -202,6 +202,18 @@ def test_skipping_stops_a_phone_that_rings_and_lets_in_who_has_answered() -> Non
     assert world.pressed("Cy") != []
 
 
+def test_whoever_was_skipped_is_rung_no_more_whatever_comes() -> None:
+    world = rung(Options(redials=3), BOTH)
+    world.rang("Ana")
+    world.answered("Ana")
+    world.ask("skip", named("ana"))
+    world.hung_up("Ana")
+    assert world.step("Ana") == ""
+    world.ask("redial")
+    world.missed("Ana")
+    assert world.step("Ana") == ""
+
+
 def test_news_that_they_were_in_after_all_stops_the_deputy() -> None:
     world = rung(ONCE, ELSE_BO)
     world.missed("Ana", "normal_clearing")

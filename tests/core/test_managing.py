@@ -159,6 +159,15 @@ def test_the_old_one_lets_nobody_in_and_ends_before_the_new_one_rings() -> None:
     assert dialled(following.passes(7)) == ["d.1.1", "d.2.1"]
 
 
+def test_who_was_still_to_be_rung_into_the_old_one_is_not() -> None:
+    world = in_call()
+    world.ask("invite", Person("Di", "+12125550104", deputies=(Person("Ed", "+12125550105"),)))
+    world.missed("Di", "call_rejected")
+    assert world.step("Di") == "deputy"
+    carried(world)
+    assert dialled(world.passes(60)) == []
+
+
 def test_who_goes_on_keeps_the_gate_and_how_they_sound() -> None:
     world = World()
     world.ask("invite", "Ana", options=Options(gate=False, muted=True, ring_secs=20))

@@ -84,6 +84,15 @@ def test_a_phone_that_is_up_longer_than_it_can_ring_was_answered() -> None:
     assert world.leg("Ana").phase is LegPhase.ANSWERED
 
 
+def test_a_phone_that_may_ring_for_long_is_not_taken_for_answered_meanwhile() -> None:
+    world = World()
+    world.ask("invite", "Ana", options=i.Options(ring_secs=120))
+    world.rang("Ana")
+    assert world.take(swept(world, ["Ana"], after=150)) == []
+    world.take(swept(world, ["Ana"], after=40))
+    assert world.leg("Ana").phase is LegPhase.ANSWERED
+
+
 def test_a_call_that_is_up_although_its_leg_is_over_is_hung_up() -> None:
     world = World("Ana")
     world.rang("Ana")
