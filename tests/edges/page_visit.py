@@ -26,6 +26,12 @@ class Answer:
         return self.status == 200
 
 
+@dataclass
+class File:
+    name: str
+    data: bytes
+
+
 class Switches:
     def __init__(self) -> None:
         self.all: dict[str, object] = {"twice": False}
@@ -74,8 +80,11 @@ class FakeSlack:
     async def close_view(self, user: str, view_id: str) -> None:
         self._do("close_view", user, view_id)
 
-    async def shortcut(self, user: str, callback_id: str) -> Answer:
-        return self._do("shortcut", user, callback_id)
+    def file(self, file_id: str) -> File | None:
+        return {"F1": File("café.txt", b"hello")}.get(file_id)
+
+    async def shortcut(self, user: str, callback_id: str, channel: str) -> Answer:
+        return self._do("shortcut", user, callback_id, channel)
 
     async def message_shortcut(self, user: str, callback_id: str, message: str) -> Answer:
         return self._do("about", user, callback_id, message)

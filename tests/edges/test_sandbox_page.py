@@ -146,10 +146,19 @@ async def test_phones_are_used(visit: Visit) -> None:
 
 
 async def test_shortcuts_and_the_home_tab_are_used(visit: Visit) -> None:
-    assert await visit.do("shortcut", user=ANA, callback_id="start") == {"ok": True}
+    assert await visit.do("shortcut", user=ANA, channel=ROOM, callback_id="start") == {"ok": True}
     assert await visit.do("about", user=ANA, channel=ROOM, ts="1.0", callback_id="about") == {"ok": True}
     assert await visit.do("home", user=ANA) == {"ok": True}
     assert [what[0] for what in visit.slack.did] == ["shortcut", "about", "home"]
+
+
+async def test_a_file_is_given_to_be_saved_under_its_name(visit: Visit) -> None:
+    async with visit.http.get("/file/F1") as response:
+        assert await response.read() == b"hello"
+        assert response.headers["content-disposition"] == "attachment; filename*=UTF-8''caf%C3%A9.txt"
+        assert response.content_type == "application/octet-stream"
+    async with visit.http.get("/file/F2") as response:
+        assert response.status == 404
 
 
 async def test_what_a_phone_cannot_do_is_told(visit: Visit) -> None:

@@ -147,7 +147,10 @@ async def test_shortcuts_and_the_home_tab(visit: Visitor) -> None:
     from playwright.async_api import expect
 
     await visit.types("the payments page is down")
-    await visit.page.get_by_test_id("about").first.click()
+    message = visit.page.get_by_test_id("message").filter(has_text="the payments page is down")
+    await message.hover()
+    await message.get_by_test_id("message-menu").click()
+    await message.get_by_test_id("about").click()
     form = visit.page.get_by_test_id("modal")
     await expect(form.get_by_label("What is it about?")).to_have_value("the payments page is down")
     await form.get_by_label("Dev").check()

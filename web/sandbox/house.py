@@ -20,11 +20,11 @@ from starlette.applications import Starlette
 
 from bot.bootstrap import Program, RefusedError, running
 from bot.config import Settings
-from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES
+from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES, SHORTCUTS
 from web.app import build
 from web.sandbox.clock import Clock
 from web.sandbox.site import site
-from web.sandbox.slack import Channel, Slack, User
+from web.sandbox.slack import Channel, Shortcut, Slack, User
 from web.sandbox.telnyx import Phone, Telnyx
 from web.server import listen, server
 
@@ -74,6 +74,7 @@ async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: obje
         bot_token="xoxb-sandbox",  # noqa: S106  # a stand-in's
         signing_secret=secret,
         app_token=app_token or None,
+        shortcuts=[Shortcut(callback_id, name, kind) for callback_id, name, kind, _ in SHORTCUTS],
     )
     slack.set_scopes(*BOT_SCOPES, *OPTIONAL_SCOPES)
     telnyx = Telnyx(clock, api_key="KEYsandbox", connection_id=CONNECTION, numbers=[NUMBER])

@@ -5,20 +5,23 @@
     {"slack":  {"team": {...}, "bot": {"id", "name"}, "users": [{"id", "name", "real_name", "is_bot", "guest"?}],
                 "channels": [{"id", "name", "is_im", "user"?, "archived", "messages": [MESSAGE with "replies"]}],
                 "ephemerals": [{"id", "user", "channel", "thread_ts", "ts", "text", "blocks"}],
-                "views": [{"id", "user", "type", "title", "blocks", "submit", "close", "errors": {block_id: text}}],
+                "views": [{"id", "user", "type", "title", "blocks", "submit", "close", "errors": {block_id: text},
+                           "values": a view's state}],
+                "shortcuts": [{"callback_id", "name", "type": "global|message"}],
                 "trouble": {name: value}},
      "telnyx": {"phones": [{"number", "label", "state": "idle|ringing|talking", "since": unix or null, "heard": [text],
                             "room": name or null, "mood", "muted", "held", "holds"}],
                 "trouble": {name: value}},
      "clock":  {"now": unix seconds, "ahead": seconds}, "me": [user id], "app": {"ready": bool}}
 
-MESSAGE is ``{"ts", "user", "text", "blocks", "thread_ts", "edited", "deleted"}``. An ephemeral's ``user`` sees it.
+MESSAGE is ``{"ts", "user", "text", "blocks", "files": [FILE], "thread_ts", "edited", "deleted"}``, FILE
+``{"id", "name", "title", "size", "mimetype"}``; its bytes are at ``GET /file/{id}``. An ephemeral's ``user`` sees it.
 
 ``POST /do/{what}`` takes JSON and answers ``{"ok": true}`` or ``{"ok": false, "error": text}``:
 
     command {user, channel, text}    say {user, channel, thread_ts, text}    close_view {user, view_id}
     click {user, channel, ts, action_id, value, block_id}, in a modal {user, view_id, action_id, value, block_id}
-    shortcut {user, callback_id}    about {user, channel, ts, callback_id}    home {user}
+    shortcut {user, channel, callback_id}    about {user, channel, ts, callback_id}    home {user}
     submit {user, view_id, values}    phone {number, what, digits}
     where what is answer, decline, hang_up, hold, unhold, press (digits), speak (digits is the text), call_in
     mood {number, mood}    trouble {side: slack|telnyx, name, value}    clock {seconds}
@@ -32,6 +35,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -80,6 +84,7 @@ class SlackSide(Protocol):
     def direct(self, user: Any) -> Any: ...
     def find(self, channel: Any, ts: str) -> Any: ...
     def view(self, view_id: str) -> Any: ...
+    def file(self, file_id: str) -> Any: ...
     async def command(self, user: Any, channel: Any, text: str) -> Delivered: ...
     async def say(self, user: Any, channel: Any, text: str, *, thread_ts: str | None) -> Delivered | None: ...
     async def click(
@@ -87,7 +92,7 @@ class SlackSide(Protocol):
     ) -> Delivered: ...
     async def submit(self, user: Any, view_id: str, values: Json) -> Delivered: ...
     async def close_view(self, user: Any, view_id: str) -> Delivered | None: ...
-    async def shortcut(self, user: Any, callback_id: str) -> Delivered: ...
+    async def shortcut(self, user: Any, callback_id: str, channel: Any) -> Delivered: ...
     async def message_shortcut(self, user: Any, callback_id: str, message: Any) -> Delivered: ...
     async def home_opened(self, user: Any) -> Delivered: ...
     def on_change(self, callback: Callable[[], None]) -> None: ...
@@ -177,7 +182,8 @@ class Desk:
         _heard(await self._slack.close_view(self._user(body), body["view_id"]))
 
     async def shortcut(self, body: Json) -> None:
-        _heard(await self._slack.shortcut(self._user(body), body["callback_id"]))
+        user = self._user(body)
+        _heard(await self._slack.shortcut(user, body["callback_id"], self._channel(user, body)))
 
     async def about(self, body: Json) -> None:
         user = self._user(body)
@@ -314,8 +320,17 @@ def site(
     async def events(_: Request) -> Response:
         return StreamingResponse(feed.stream(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
+    async def file(request: Request) -> Response:
+        """To be saved, never shown: it comes from the program."""
+        found = slack.file(request.path_params["id"])
+        if found is None:
+            return Response(status_code=404)
+        kept = FRESH | {"content-disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
+        return Response(found.data, media_type="application/octet-stream", headers=kept)
+
     routes = [
         Route("/", page),
+        Route("/file/{id}", file),
         Route("/events", events),
         Route("/do/{what}", Door(Desk(slack, telnyx, clock), feed).handle, methods=["POST"]),
         Mount("/page", Files(directory=PAGE)),

@@ -36,6 +36,7 @@ const BLOCKS = {
   image: (block, look) => [block.title && h("div", { class: "caption" }, text(block.title, look)), picture(block)],
   input: (block, look, error) => input(block, look, error),
   markdown: (block, look) => h("div", null, mrkdwn(block.text ?? "", look.names)),
+  call: (block, look) => call(block.call?.v1 ?? {}, look),
   rich_text: (block, look) => (block.elements ?? []).map((part) => h("div", null, rich(part, look))),
 };
 
@@ -45,6 +46,19 @@ const picture = ({ alt_text: alt }) => h("span", { class: "picture", role: "img"
 const small = (item, look) => (item.type === "image" ? picture(item) : text(item, look));
 
 const unknown = (block) => h("span", { class: "unknown" }, `This page cannot draw “${block.type}”.`);
+
+// Slack's own calls; outsiders have only the name that the app gave them.
+function call(one, look) {
+  const inside = one.active_participants ?? [];
+  const called = inside.map((user) => (user.slack_id && look.names.user(user.slack_id)) || user.display_name || user.slack_id);
+  const people = one.has_ended ? "Ended" : inside.length === 0 ? "Nobody is in" : `In: ${called.join(", ")}`;
+  return h("div", { class: "call", role: "group", "aria-label": "Call", "data-testid": "call" }, [
+    icon("phone"),
+    h("div", { class: "section-main" }, h("strong", null, one.name || "Call"),
+      h("span", null, [one.display_id, people].filter(Boolean).join(" · "))),
+    !one.has_ended && one.join_url && h("a", { class: "button", href: safe(one.join_url), target: "_blank", rel: "noopener noreferrer" }, "Join"),
+  ]);
+}
 
 function input(block, look, error) {
   const id = `${look.form ?? "in"}-${block.block_id}`;
@@ -80,22 +94,35 @@ const ELEMENTS = {
     return h("a", { ...props, href: safe(item.url), target: "_blank", rel: "noopener noreferrer" }, label);
   },
   overflow: (item, block, look) =>
-    h("details", { class: "overflow menu", key: item.action_id }, [
-      h("summary", { class: "button", "aria-label": "More" }, icon("more")),
-      h("div", { class: "menu-list" }, item.options.map((option) =>
-        h("button", { type: "button", onclick: pick(item, block, look, option) }, text(option.text, look)))),
+    h("details", { class: "overflow menu", key: item.action_id, ontoggle: reveal }, [
+      h("summary", { class: "button", "aria-label": "More", "data-testid": "overflow" }, icon("more")),
+      h("div", { class: "menu-list" }, item.options.map((option) => choice(item, block, look, option))),
     ]),
   static_select: (item, block, look) => select(item, block, look, "selected_option"),
   users_select: (item, block, look) => select(item, block, look, "selected_user"),
+  conversations_select: (item, block, look) => select(item, block, look, "selected_conversation"),
+  channels_select: (item, block, look) => select(item, block, look, "selected_channel"),
 };
 
 const safe = (url) => (/^https?:\/\//.test(url) ? url : "#");
+
+// A menu at the end of a list would open out of sight.
+function reveal(event) {
+  if (event.currentTarget.open) event.currentTarget.querySelector(".menu-list").scrollIntoView({ block: "nearest" });
+}
+
+function choice(item, block, look, option) {
+  const props = { type: "button", key: option.value, onclick: pick(item, block, look, option) };
+  return h("button", props, text(option.text, look), option.description && h("small", null, text(option.description, look)));
+}
 
 function pick(item, block, look, option) {
   return (event) => {
     const menu = event.currentTarget.closest("details");
     menu.open = false;
     const source = menu.querySelector("summary");
+    source.focus();
+    if (option.url) window.open(safe(option.url), "_blank", "noopener,noreferrer");
     look.act({ block_id: block.block_id, element: item, value: option.value, selected: { selected_option: option }, source });
   };
 }
@@ -106,7 +133,7 @@ function select(item, block, look, kind) {
   node.props.onchange = (event) => {
     const chosen = event.currentTarget.value;
     if (chosen === "") return;
-    const picked = kind === "selected_user" ? chosen : allOptions(item).find((option) => option.value === chosen);
+    const picked = kind !== "selected_option" ? chosen : allOptions(item).find((option) => option.value === chosen);
     const selected = { [kind]: picked };
     look.act({ block_id: block.block_id, element: item, value: chosen, selected, source: event.currentTarget });
   };

@@ -24,12 +24,16 @@ const sign = (one) => icon(one.is_im ? "person" : "hash");
 
 export function channelPane(go) {
   const one = channel(store.channel);
+  if (!one.is_im) homeShownTo = null;
+  const head = h("header", { class: "pane-head", key: "head" }, [
+    sign(one), h("h2", null, title(one)), one.archived && h("span", { class: "tag" }, "archived"),
+  ]);
+  return [head, one.is_im && appTabs(), ...(one.is_im && store.home ? [homeTab()] : chat(one, go))];
+}
+
+function chat(one, go) {
   const list = merged(one.messages.filter(worthShowing), notes(one.id, null));
   return [
-    h("header", { class: "pane-head", key: "head" }, [
-      sign(one), h("h2", null, title(one)), one.archived && h("span", { class: "tag" }, "archived"), shortcuts(one, go),
-    ]),
-    one.is_im && store.home && homeTab(),
     messages(one.id, `Messages in ${title(one)}`, [
       h("div", { class: "spring", key: "spring" }),
       grouped(list).map((item) => message(item, one, go)),
@@ -40,24 +44,32 @@ export function channelPane(go) {
   ];
 }
 
-// What Slack offers beside the line one types into: the app's shortcuts, and in its own chat the Home tab.
-function shortcuts(one, go) {
-  const start = () => act("shortcut", { user: store.me, callback_id: "conf_create" });
-  const home = () => {
-    store.home = !store.home;
-    if (store.home) act("home", { user: store.me });
-    document.dispatchEvent(new Event("redraw"));
+// The two sides of a conversation with an app.
+function appTabs() {
+  const tab = (label, isHome, testid) => {
+    const show = () => {
+      store.home = isHome;
+      homeShownTo = null;
+      document.dispatchEvent(new Event("redraw"));
+    };
+    const props = { "data-testid": testid, "aria-current": Boolean(store.home) === isHome ? "page" : null };
+    return button(show, props, label);
   };
-  return h("span", { class: "shortcuts" }, [
-    one.is_im && button(home, { class: "ghost", "aria-pressed": String(Boolean(store.home)), "data-testid": "home" }, "Home"),
-    button(start, { class: "ghost", "data-testid": "shortcut" }, icon("ring"), "Start a conference"),
-  ]);
+  const list = [tab("Home", true, "home"), tab("Messages", false, "messages-tab")];
+  return h("nav", { class: "app-tabs", key: "app-tabs", "aria-label": `Parts of ${store.state.slack.bot.name}` }, list);
 }
 
+let homeShownTo = null; // the person for whom the Home tab is on screen: the app is told once when it is opened
+
 function homeTab() {
+  if (homeShownTo !== store.me) {
+    homeShownTo = store.me;
+    act("home", { user: store.me });
+  }
   const view = store.state.slack.views.find((one) => one.user === store.me && one.type === "home");
-  const inside = view ? blocks(view.blocks, viewLook(view)) : "The Home tab is being opened …";
-  return h("section", { class: "home-tab", key: "home", "aria-label": "Home", "data-testid": "home-tab" }, inside);
+  const inside = view ? blocks(view.blocks, viewLook(view)) : h("p", null, "The app has not shown anything here yet.");
+  const props = { class: "home-tab blocks", key: `home ${store.me}`, "aria-label": "Home", "data-testid": "home-tab" };
+  return h("section", { ...props, tabindex: "0" }, inside);
 }
 
 function messages(id, label, children) {
@@ -113,9 +125,10 @@ function message(item, where, go) {
       item.ephemeral && privateMark(item),
       item.full && heading(item),
       content(item, where),
+      item.files?.length > 0 && h("ul", { class: "files" }, item.files.map(file)),
       !item.inThread && !item.ephemeral && threadLink(item, where, go),
-      !item.ephemeral && !item.isRoot && !isBot(item.user) && !where.is_im && aboutThis(item, where),
     ]),
+    !item.ephemeral && !item.deleted && messageMenu(item, where),
   ]);
 }
 
@@ -143,7 +156,7 @@ const called = (id) => (isBot(id) ? names.user(id) : user(id)?.real_name || user
 function content(item, where) {
   if (item.deleted) return h("p", { class: "text gone" }, "This message was deleted.");
   const mark = item.edited && !item.blocks?.length && h("span", { class: "edited" }, " (edited)");
-  if (!item.blocks?.length) return h("div", { class: "text" }, mrkdwn(item.text ?? "", names), mark);
+  if (!item.blocks?.length) return item.text ? h("div", { class: "text" }, mrkdwn(item.text, names), mark) : null;
   return h("div", { class: "blocks" }, blocks(item.blocks, look(item, where)));
 }
 
@@ -159,13 +172,39 @@ function look(item, where) {
     });
     use.source.ariaBusy = null;
   };
-  return { names, users: people(), channels: store.state.slack.channels, act: click };
+  return { names, users: people(), channels: myChannels(), act: click };
 }
 
-function aboutThis(item, where) {
-  const start = () =>
-    act("about", { user: store.me, channel: where.id, ts: item.ts, callback_id: "conf_create_from_message" });
-  return button(start, { class: "thread-link about", "data-testid": "about" }, icon("phone"), "Conference about this");
+// What the app offers to do with any message.
+function messageMenu(item, where) {
+  const offered = store.state.slack.shortcuts.filter((one) => one.type === "message");
+  if (offered.length === 0) return null;
+  const use = ({ callback_id }) => (event) => {
+    shut(event);
+    act("about", { user: store.me, channel: where.id, ts: item.ts, callback_id });
+  };
+  return h("details", { class: "menu message-menu", key: "menu" }, [
+    h("summary", { class: "button", "aria-label": `Actions for the message of ${time(item.ts)}`, "data-testid": "message-menu" },
+      icon("more")),
+    h("div", { class: "menu-list" }, offered.map((one) => button(use(one), { "data-testid": "about" }, one.name))),
+  ]);
+}
+
+function shut(event) {
+  const menu = event.currentTarget.closest("details");
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+function file({ id, name, title: label, size }) {
+  const words = [h("strong", null, label || name), h("span", null, [label && label !== name && name, bytes(size)].filter(Boolean).join(" · "))];
+  const props = { class: "file", href: `/file/${id}`, download: name, "data-testid": "file" };
+  return h("li", { key: id }, h("a", props, icon("file"), h("span", { class: "file-name" }, words)));
+}
+
+function bytes(size) {
+  if (size < 1000) return `${size} bytes`;
+  return size < 1_000_000 ? `${Math.round(size / 1000)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
 function threadLink(item, where, go) {

@@ -1,5 +1,5 @@
 // The line one types into: sends, recalls with arrow up, completes names with Tab.
-import { h, icon } from "./dom.js";
+import { button, h, icon } from "./dom.js";
 import { act } from "./net.js";
 import { people, store } from "./store.js";
 import { toast } from "./toast.js";
@@ -17,8 +17,25 @@ export function composer({ where, thread, key, testid }) {
     onkeydown: onKey, oninput: (event) => suggest(event.currentTarget),
   });
   const props = { type: "submit", class: "send", "data-testid": thread ? "thread-send" : "send", "aria-label": "Send" };
-  const line = h("div", { class: "line" }, field, h("button", props, icon("send")));
+  const line = h("div", { class: "line" }, !thread && shortcuts(where), field, h("button", props, icon("send")));
   return h("form", { class: "composer", key, onsubmit: (event) => send(event, where, thread) }, tips, line);
+}
+
+// The lightning menu: what the app offers anywhere. A form that it opens begins with the channel one looks at.
+function shortcuts(where) {
+  const offered = store.state.slack.shortcuts.filter((one) => one.type === "global");
+  if (offered.length === 0) return null;
+  const use = ({ callback_id }) => (event) => {
+    const menu = event.currentTarget.closest("details");
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    act("shortcut", { user: store.me, channel: where.id, callback_id });
+  };
+  const list = offered.map((one) => button(use(one), { "data-testid": "shortcut" }, one.name));
+  return h("details", { class: "menu lightning", key: "lightning" }, [
+    h("summary", { class: "round", "aria-label": "Shortcuts", "data-testid": "shortcuts" }, icon("bolt")),
+    h("div", { class: "menu-list" }, list),
+  ]);
 }
 
 async function send(event, where, thread) {

@@ -3,7 +3,7 @@ import { blocks, text } from "./blocks.js";
 import { h, patch } from "./dom.js";
 import { filled } from "./inputs.js";
 import { act } from "./net.js";
-import { names, people, store } from "./store.js";
+import { myChannels, names, people, store } from "./store.js";
 
 /** Asks a Block Kit confirm object; answers whether it was confirmed. */
 export function confirmed(question, names) {
@@ -57,7 +57,8 @@ function form(view) {
   return h("form", { key: view.id, onsubmit: (event) => submit(event, view) }, [
     h("header", null, h("h2", { id: "modal-title" }, said(view.title, "")),
       h("button", { type: "button", class: "ghost round", "aria-label": "Close", onclick: () => close(view) }, "×")),
-    h("div", { class: "blocks", tabindex: "-1" }, blocks(view.blocks, look(view))),
+    h("div", { class: "blocks", tabindex: "-1" }, blocks(view.blocks, look(view)),
+      view.errors?.[""] && h("p", { class: "problem", key: "problem", role: "alert" }, view.errors[""])),
     h("footer", { class: "buttons" }, [
       h("button", { type: "button", class: "button", onclick: () => close(view) }, said(view.close, "Cancel")),
       submits && h("button", { type: "submit", class: "button primary" }, said(view.submit, "Submit")),
@@ -82,6 +83,6 @@ export function look(view) {
       action_id: use.element.action_id, value: use.value, block_id: use.block_id, selected: use.selected,
     });
   };
-  const { channels } = store.state.slack;
-  return { names, users: people(), channels, act: click, errors: view.errors ?? {}, form: view.id };
+  const errors = view.errors ?? {};
+  return { names, users: people(), channels: myChannels(), act: click, errors, form: view.id, values: view.values };
 }

@@ -8,6 +8,7 @@ export const store = {
   channel: null,
   thread: null, // ts of the message whose thread is open
   pane: "chat", // which pane a narrow window shows: chat, thread or phones
+  home: false, // whether my conversation with the app shows its Home tab
   seen: {}, // channel id -> newest ts that was on screen
   away: new Set(), // ephemeral messages that were put away
   closedThread: false, // a visitor who closed a thread is not shown another unasked

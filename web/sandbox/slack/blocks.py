@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from web.sandbox.slack.elements import ACTIONS, CONTEXT, INPUTS, SECTION
-from web.sandbox.slack.rules import Errors, Rule, anything, items, mixed, one_of, plain, string, text
+from web.sandbox.slack.rules import Errors, Rule, anything, boolean, items, mixed, one_of, plain, string, text
 
 MOST = {"message": 50, "modal": 100, "home": 100}
 
@@ -34,6 +34,7 @@ BLOCKS: dict[str, dict[str, Rule]] = {
     },
 }
 ALWAYS: dict[str, Rule] = {"block_id": string(255)}
+ONLY_IN_MESSAGES = {"call", "markdown", "table"}
 
 
 def check_blocks(blocks: Any, surface: str = "message", where: str = "/blocks") -> Errors:
@@ -43,10 +44,42 @@ def check_blocks(blocks: Any, surface: str = "message", where: str = "/blocks") 
     if errors:
         return errors
     for position, block in enumerate(blocks):
-        if block["type"] == "section" and not ("text" in block or "fields" in block):
-            errors.append(f"missing required field: text [json-pointer:{where}/{position}]")
-        errors += _same_actions(block, f"{where}/{position}")
+        errors += _check(block, surface, f"{where}/{position}")
     return errors + _same_names(blocks, where)
+
+
+def _check(block: dict[str, Any], surface: str, where: str) -> Errors:
+    """What no table can say about one block."""
+    errors = _same_actions(block, where)
+    if surface != "message" and block["type"] in ONLY_IN_MESSAGES:
+        errors.append(f"unsupported type: {block['type']} [json-pointer:{where}/type]")
+    if block["type"] == "section" and not ("text" in block or "fields" in block):
+        errors.append(f"missing required field: text [json-pointer:{where}]")
+    for element in elements(block):
+        errors += _check_element(element, surface == "modal" and block["type"] == "input", where)
+    return errors
+
+
+def _check_element(element: dict[str, Any], in_form: bool, where: str) -> Errors:
+    errors: Errors = []
+    choices = options(element)
+    both = element.get("options") is not None, element.get("option_groups") is not None
+    if element["type"].endswith("static_select") and both.count(True) != 1:
+        errors.append(f"must have either options or option_groups [json-pointer:{where}/element]")
+    first = [element.get("initial_option"), *(element.get("initial_options") or [])]
+    if not element["type"].endswith("external_select") and any(one not in choices for one in first if one):
+        errors.append(f"initial option must be one of the options [json-pointer:{where}/element]")
+    if element.get("response_url_enabled") and not in_form:
+        errors.append(f"response_url_enabled is for the inputs of a modal [json-pointer:{where}/element]")
+    if (element.get("min_length") or 0) > (element.get("max_length") or 3000):
+        errors.append(f"min_length must not be more than max_length [json-pointer:{where}/element]")
+    return errors
+
+
+def options(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a menu or a list of boxes offers, whatever its groups."""
+    grouped = [option for group in element.get("option_groups") or [] for option in group["options"]]
+    return [*(element.get("options") or []), *grouped]
 
 
 def _same_names(blocks: list[dict[str, Any]], where: str) -> Errors:
@@ -78,8 +111,15 @@ def check_view(view: Any) -> Errors:
         return ["unsupported type [json-pointer:/view/type]"]
     one_of(VIEWS[view["type"]])(view, "/view", errors)
     errors += check_blocks(view.get("blocks"), view["type"], "/view/blocks")
-    if not errors and view["type"] == "modal" and "submit" not in view and has_inputs(view["blocks"]):
+    return errors or _check_form(view)
+
+
+def _check_form(view: dict[str, Any]) -> Errors:
+    errors: Errors = []
+    if view["type"] == "modal" and "submit" not in view and has_inputs(view["blocks"]):
         errors.append("missing required field: submit, because there is an input block [json-pointer:/view]")
+    if sum(bool(one.get("focus_on_load")) for block in view["blocks"] for one in elements(block)) > 1:
+        errors.append("only one element may have focus_on_load [json-pointer:/view/blocks]")
     return errors
 
 
@@ -90,8 +130,8 @@ _EVERY_VIEW: dict[str, Rule] = {
 VIEWS: dict[str, dict[str, Rule]] = {
     "home": _EVERY_VIEW,
     "modal": _EVERY_VIEW | {
-        "title!": plain(24), "submit": plain(24), "close": plain(24), "clear_on_close": anything,
-        "notify_on_close": anything, "submit_disabled": anything,
+        "title!": plain(24), "submit": plain(24), "close": plain(24), "clear_on_close": boolean,
+        "notify_on_close": boolean, "submit_disabled": boolean,
     },
 }  # fmt: skip
 

@@ -32,7 +32,13 @@ def read_json(args: Json, name: str, error: str) -> Any:
         raise Refused(error) from None
 
 
-def read_blocks(args: Json) -> list[Json]:
+def missing(name: str) -> Refused:
+    """An argument that must be there is not, or is not what it should be."""
+    messages = [f"[ERROR] missing required field: {name}"]
+    return Refused("invalid_arguments", response_metadata={"messages": messages})
+
+
+def read_blocks(ws: Workspace, args: Json) -> list[Json]:
     blocks = read_json(args, "blocks", "invalid_blocks_format")
     if not blocks:
         return []
@@ -40,6 +46,8 @@ def read_blocks(args: Json) -> list[Json]:
         raise Refused("invalid_blocks_format")
     if errors := check_blocks(blocks):
         raise invalid_blocks(errors)
+    if {block["call_id"] for block in blocks if block["type"] == "call"} - ws.calls.keys():
+        raise invalid_blocks(["invalid call_id [json-pointer:/blocks]"])  # how Slack says it is not documented
     if letters(blocks) > 13_200:
         raise Refused("msg_blocks_too_long")
     copied: list[Json] = json.loads(json.dumps(blocks))
@@ -93,7 +101,7 @@ def thread(channel: Channel, args: Json) -> str | None:
 def post_message(ws: Workspace, args: Json) -> Json:
     ws.need("chat:write")
     channel = where(ws, args)
-    blocks = read_blocks(args)
+    blocks = read_blocks(ws, args)
     message = ws.post(
         channel,
         ws.bot,
@@ -103,14 +111,14 @@ def post_message(ws: Workspace, args: Json) -> Json:
         thread_ts=thread(channel, args),
         broadcast=yes(args, "reply_broadcast"),
     )
-    return {"channel": channel.id, "ts": message.ts, "message": message.picture()}
+    return {"channel": channel.id, "ts": message.ts, "message": ws.told(message)}
 
 
 def post_ephemeral(ws: Workspace, args: Json) -> Json:
     ws.need("chat:write")
     channel = where(ws, args)
     reader = _reader(ws, channel, args)
-    blocks = read_blocks(args)
+    blocks = read_blocks(ws, args)
     text = read_text(args, blocks)
     message = ws.post(channel, ws.bot, text, blocks=blocks, thread_ts=thread(channel, args), shown_to=reader.id)
     return {"message_ts": message.ts}
@@ -138,12 +146,12 @@ def update(ws: Workspace, args: Json) -> Json:
     channel, message = own(ws, args, "cant_update_message")
     if channel.is_archived:
         raise Refused("is_inactive")
-    blocks = read_blocks(args)
+    blocks = read_blocks(ws, args)
     text = read_text(args, blocks, 4000)
     if "metadata" in args:
         message.metadata = read_metadata(args)
     ws.edit(message, text or message.text, blocks)
-    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.picture()}
+    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": ws.told(message)}
 
 
 def delete(ws: Workspace, args: Json) -> Json:

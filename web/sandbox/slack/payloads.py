@@ -1,9 +1,10 @@
 """The payloads Slack sends to an app."""
 
-from typing import Any
-
+from web.sandbox.slack import state
+from web.sandbox.slack.blocks import elements
 from web.sandbox.slack.records import Channel, Json, Message, User, View
 from web.sandbox.slack.respond import LIFETIME
+from web.sandbox.slack.views import home_of, told
 from web.sandbox.slack.workspace import Grant, Workspace
 
 
@@ -35,13 +36,13 @@ class Payloads:
             "team_domain": "sandbox",
             "is_enterprise_install": "false",
             "channel_id": channel.id,
-            "channel_name": channel.name,
+            "channel_name": "privategroup" if channel.is_private else channel.name,
             "user_id": user.id,
             "user_name": user.name,
             "command": command,
             "text": text,
             "response_url": ws.new_response_url(grant),
-            "trigger_id": ws.new_trigger(user.id, trigger_id),
+            "trigger_id": ws.new_trigger(user.id, trigger_id, channel=channel.id),
         }
 
     def event(self, event: Json, *, event_id: str | None = None, shared: bool = False) -> Json:
@@ -76,33 +77,34 @@ class Payloads:
         return event | ({"user_team": author.team_id, "source_team": author.team_id} if foreign else {})
 
     def home(self, user: User) -> Json:
-        channel = self._ws.direct(user)
-        return {
-            "type": "app_home_opened",
-            "user": user.id,
-            "channel": channel.id,
-            "tab": "home",
-            "event_ts": self._ws.new_ts(),
-        }
+        """The event for opening the Home tab; what was published before comes with it."""
+        event: Json = {"type": "app_home_opened", "user": user.id, "channel": self._ws.direct(user).id, "tab": "home"}
+        event |= {"event_ts": self._ws.new_ts()}
+        view = home_of(self._ws, user.id)
+        return event | ({"view": told(self._ws, view)} if view else {})
 
     def _interaction(self, kind: str, user: User) -> Json:
         team = {"id": self._ws.team_id, "domain": "sandbox"}
         person = {"type": kind, "user": _person(user), "team": team, "enterprise": None, "is_enterprise_install": False}
-        return {**self._common(), **person, "trigger_id": self._ws.new_trigger(user.id)}
+        return {**self._common(), **person}
 
-    def shortcut(self, user: User, callback_id: str) -> Json:
-        return {**self._interaction("shortcut", user), "callback_id": callback_id, "action_ts": self._ws.new_ts()}
+    def shortcut(self, user: User, callback_id: str, channel: Channel | None) -> Json:
+        """It does not tell where the person was; a form that is opened with its trigger knows."""
+        trigger = self._ws.new_trigger(user.id, channel=channel.id if channel else None)
+        named = {"callback_id": callback_id, "action_ts": self._ws.new_ts(), "trigger_id": trigger}
+        return {**self._interaction("shortcut", user), **named}
 
     def message_shortcut(self, user: User, callback_id: str, message: Message) -> Json:
-        channel = self._ws.channel(message.channel)
+        channel = self._ws.channels[message.channel]
         grant = self.grant(user, channel, original=message)
         return {
             **self._interaction("message_action", user),
             "callback_id": callback_id,
             "action_ts": self._ws.new_ts(),
+            "trigger_id": self._ws.new_trigger(user.id, channel=channel.id),
             "message_ts": message.ts,
-            "message": message.picture(),
-            "channel": {"id": channel.id, "name": channel.name},
+            "message": self._ws.told(message),
+            "channel": _channel(channel),
             "response_url": self._ws.new_response_url(grant),
         }
 
@@ -111,25 +113,47 @@ class Payloads:
         payload = self._interaction("block_actions", user)
         payload["actions"] = [{**action, "action_ts": self._ws.new_ts()}]
         if isinstance(place, View):
-            view = place.picture(self._ws.team_id)
-            return {**payload, "container": {"type": "view", "view_id": place.id}, "view": view}
-        return {**payload, **self._place(user, place)}
+            payload["trigger_id"] = self._ws.new_trigger(user.id, channel=place.place, view=place.id)
+            view = {"container": {"type": "view", "view_id": place.id}, "view": told(self._ws, place)}
+            return {**payload, **view}
+        payload["trigger_id"] = self._ws.new_trigger(user.id, channel=place.channel)
+        return {**payload, **self._place(user, place, action)}
 
-    def _place(self, user: User, message: Message) -> Json:
-        channel = self._ws.channel(message.channel)
+    def _place(self, user: User, message: Message, action: Json) -> Json:
+        channel = self._ws.channels[message.channel]
         is_ephemeral = message.shown_to is not None
         container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
         container |= {"is_ephemeral": is_ephemeral}
         container |= {"thread_ts": message.thread_ts} if message.thread_ts else {}
         grant = self.grant(user, channel, original=message)
-        place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
-        place |= {} if is_ephemeral else {"message": message.picture()}
-        return {**place, "state": {"values": {}}, "response_url": self._ws.new_response_url(grant)}
+        place: Json = {"container": container, "channel": _channel(channel)}
+        place |= {} if is_ephemeral else {"message": self._ws.told(message)}
+        values = state.after(state.first(self._ws, message.blocks), action)
+        return {**place, "state": {"values": values}, "response_url": self._ws.new_response_url(grant)}
 
     def submitted(self, user: User, view: View) -> Json:
-        payload = self._interaction("view_submission", user)
-        return {**payload, "view": view.picture(self._ws.team_id), "response_urls": []}
+        trigger = self._ws.new_trigger(user.id, channel=view.place, view=view.id)
+        payload = {**self._interaction("view_submission", user), "trigger_id": trigger}
+        return {**payload, "view": told(self._ws, view), "response_urls": self._response_urls(user, view)}
 
-    def dismissed(self, user: User, view: View) -> Json:
-        payload: dict[str, Any] = self._interaction("view_closed", user)
-        return {**payload, "view": view.picture(self._ws.team_id), "is_cleared": False}
+    def _response_urls(self, user: User, view: View) -> list[Json]:
+        """One for each conversation that was chosen where the app asked to be able to answer."""
+        found = []
+        for block in view.blocks:
+            for element in elements(block):
+                if not element.get("response_url_enabled"):
+                    continue
+                chosen = view.values[block["block_id"]][element["action_id"]]
+                if channel := self._ws.channels.get(str(chosen[state.STATE[element["type"]][0]])):
+                    url = self._ws.new_response_url(self.grant(user, channel))
+                    named = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                    found.append({**named, "channel_id": channel.id, "response_url": url})
+        return found
+
+    def dismissed(self, user: User, view: View, *, cleared: bool) -> Json:
+        """The only interaction that brings no trigger."""
+        return {**self._interaction("view_closed", user), "view": told(self._ws, view), "is_cleared": cleared}
+
+
+def _channel(channel: Channel) -> Json:
+    return {"id": channel.id, "name": "privategroup" if channel.is_private else channel.name}

@@ -7,6 +7,7 @@ from web.sandbox.slack.payloads import Payloads
 from web.sandbox.slack.pressing import fill_in, find_action
 from web.sandbox.slack.records import Channel, Delivered, Json, Message, Refused, User, View
 from web.sandbox.slack.respond import acknowledged, failed
+from web.sandbox.slack.state import after
 from web.sandbox.slack.text import Typed
 from web.sandbox.slack.trouble import Trouble
 from web.sandbox.slack.views import close, submitted
@@ -72,7 +73,15 @@ class People:
         """Press a button or choose from a menu; see ``find_action`` for what ``value`` and ``row`` mean."""
         self._check_seen(user, place)
         action = find_action(place.blocks, action_id, value, row)
+        if isinstance(place, View):
+            after(place.values, action)
         return await self._bring("interactive", self._payloads.pressed(user, place, action))
+
+    async def choose(
+        self, user: User, place: Message | View, action_id: str, option: str, *, block_id: str | None = None
+    ) -> Delivered:
+        """Choose an option of a menu by its value; ``block_id`` is needed where several menus have the action."""
+        return await self.click(user, place, action_id, value=option, row=block_id)
 
     def _check_seen(self, user: User, place: Message | View) -> None:
         if isinstance(place, View):
@@ -86,28 +95,41 @@ class People:
         """Fill in a modal and submit it. Errors that the app answers are kept in ``view.errors``."""
         view = self._ws.views[view_id]
         self._check_seen(user, view)
-        fill_in(view, values)
+        fill_in(self._ws, view, values)
         return await self._bring("interactive", self._payloads.submitted(user, view))
 
     async def close_view(self, user: User, view_id: str) -> Delivered | None:
         """Dismiss a modal; the app is told only when it asked for that with ``notify_on_close``."""
         view = self._ws.views[view_id]
         self._check_seen(user, view)
-        close(self._ws, view)
-        if not view.raw.get("notify_on_close"):
-            return None
-        return await self._bring("interactive", self._payloads.dismissed(user, view))
+        gone = close(self._ws, view)
+        heard = [one for one in reversed(gone) if one.raw.get("notify_on_close")]
+        told = [self._payloads.dismissed(user, one, cleared=len(gone) > 1) for one in heard]
+        return next(iter([await self._bring("interactive", payload) for payload in told]), None)
 
-    async def shortcut(self, user: User, callback_id: str) -> Delivered:
-        """Choose a global shortcut from the lightning menu."""
-        return await self._bring("interactive", self._payloads.shortcut(user, callback_id))
+    async def shortcut(self, user: User, callback_id: str, channel: Channel | None = None) -> Delivered:
+        """Choose a global shortcut from the lightning menu; ``channel`` is what the person looks at."""
+        self._check_offered(callback_id, "global")
+        return await self._bring("interactive", self._payloads.shortcut(user, callback_id, channel))
 
     async def message_shortcut(self, user: User, callback_id: str, message: Message) -> Delivered:
         """Choose a shortcut from a message's menu."""
         self._check_seen(user, message)
+        self._check_offered(callback_id, "message")
+        if message.shown_to:
+            raise AssertionError("what only one person sees has no shortcuts")
         return await self._bring("interactive", self._payloads.message_shortcut(user, callback_id, message))
 
+    def _check_offered(self, callback_id: str, kind: str) -> None:
+        """Without a list of shortcuts everything is offered."""
+        offered = {one.callback_id for one in self._ws.shortcuts if one.type == kind}
+        if self._ws.shortcuts and callback_id not in offered:
+            raise AssertionError(f"no {kind} shortcut is called {callback_id!r}, only {sorted(offered)}")
+
     async def home_opened(self, user: User) -> Delivered:
+        """Open the app's Home tab. Wait for ``home`` to see what the app publishes."""
+        if not self._ws.home_enabled:
+            raise AssertionError("the app has no Home tab")
         return await self._bring("events_api", self._payloads.event(self._payloads.home(user)))
 
     async def redeliver(self, delivered: Delivered) -> Delivered:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from web.sandbox.slack.chat import Method, yes
-from web.sandbox.slack.records import Channel, Json, Message, Refused
+from web.sandbox.slack.records import Channel, Group, Json, Message, Refused
 from web.sandbox.slack.workspace import Workspace
 
 
@@ -16,7 +16,10 @@ def page(found: Sequence[Any], args: Json, default: int) -> tuple[list[Any], Jso
         start = int(base64.b64decode(str(args.get("cursor") or ""), validate=True) or b"0")
     except (ValueError, binascii.Error):
         raise Refused("invalid_cursor") from None
-    end = start + max(1, min(int(args.get("limit") or default), 1000))
+    limit = str(args.get("limit") or default)
+    if not limit.isdecimal():
+        raise Refused("invalid_limit")
+    end = start + max(1, min(int(limit), 1000))
     following = base64.b64encode(str(end).encode()).decode() if end < len(found) else ""
     return list(found[start:end]), {"response_metadata": {"next_cursor": following}}
 
@@ -42,15 +45,17 @@ def users_list(ws: Workspace, args: Json) -> Json:
     return {"members": [user.picture() for user in users], **more}
 
 
-def _read_scope(channel: Channel) -> str:
-    return "im:read" if channel.is_im else "channels:read"
+def _kind(channel: Channel) -> str:
+    """The first half of the scope that a channel needs."""
+    return "im" if channel.is_im else "groups" if channel.is_private else "channels"
 
 
 def _channel_picture(ws: Workspace, channel: Channel) -> Json:
     common = {"id": channel.id, "is_archived": channel.is_archived, "is_org_shared": False}
     if channel.is_im:
         return {**common, "is_im": True, "user": channel.user}
-    kinds = {"is_channel": True, "is_group": False, "is_im": False, "is_mpim": False, "is_private": False}
+    private = channel.is_private
+    kinds = {"is_channel": True, "is_group": private, "is_im": False, "is_mpim": False, "is_private": private}
     shared = {
         "is_shared": channel.is_ext_shared,
         "is_ext_shared": channel.is_ext_shared,
@@ -61,13 +66,14 @@ def _channel_picture(ws: Workspace, channel: Channel) -> Json:
 
 def conversations_info(ws: Workspace, args: Json) -> Json:
     channel = ws.channel(args.get("channel"))
-    ws.need(_read_scope(channel))
+    ws.need(f"{_kind(channel)}:read")
     return {"channel": _channel_picture(ws, channel)}
 
 
 def conversations_members(ws: Workspace, args: Json) -> Json:
+    """Everybody who is in it: bots and guests too."""
     channel = ws.channel(args.get("channel"))
-    ws.need(_read_scope(channel))
+    ws.need(f"{_kind(channel)}:read")
     members, more = page(channel.members, args, 100)
     return {"members": members, **more}
 
@@ -90,14 +96,14 @@ def conversations_open(ws: Workspace, args: Json) -> Json:
 
 def _history(ws: Workspace, args: Json) -> Channel:
     channel = ws.channel(args.get("channel"))
-    ws.need("im:history" if channel.is_im else "channels:history")
+    ws.need(f"{_kind(channel)}:history")
     if ws.bot.id not in channel.members:
         raise Refused("not_in_channel")
     return channel
 
 
-def _told(channel: Channel, message: Message, args: Json) -> Json:
-    told = message.picture()
+def _told(ws: Workspace, channel: Channel, message: Message, args: Json) -> Json:
+    told = ws.told(message)
     if yes(args, "include_all_metadata") and message.metadata:
         told["metadata"] = message.metadata
     if replies := channel.replies(message.ts):
@@ -111,17 +117,17 @@ def _between(messages: Sequence[Message], args: Json) -> list[Message]:
     return [m for m in messages if float(oldest) < float(m.ts) < float(latest) or m.ts in ends]
 
 
-def _messages(channel: Channel, messages: Sequence[Message], args: Json, default: int) -> Json:
+def _messages(ws: Workspace, channel: Channel, messages: Sequence[Message], args: Json, default: int) -> Json:
     some, more = page(messages, args, default)
     following = more["response_metadata"]["next_cursor"]
-    told = [_told(channel, message, args) for message in some]
+    told = [_told(ws, channel, message, args) for message in some]
     return {"messages": told, "has_more": bool(following), **(more if following else {})}
 
 
 def conversations_history(ws: Workspace, args: Json) -> Json:
     channel = _history(ws, args)
     shown = [m for m in channel.messages if not m.deleted and (not m.is_reply or m.broadcast)]
-    return _messages(channel, _between(shown, args)[::-1], args, 100)
+    return _messages(ws, channel, _between(shown, args)[::-1], args, 100)
 
 
 def conversations_replies(ws: Workspace, args: Json) -> Json:
@@ -133,22 +139,25 @@ def conversations_replies(ws: Workspace, args: Json) -> Json:
     replies = channel.replies(top)
     if parent is None and not replies:
         raise Refused("thread_not_found")
-    return _messages(channel, [*([parent] if parent else []), *_between(replies, args)], args, 1000)
+    return _messages(ws, channel, [*([parent] if parent else []), *_between(replies, args)], args, 1000)
 
 
 def usergroups_list(ws: Workspace, args: Json) -> Json:
     ws.need("usergroups:read")
-    told: list[Json] = []
-    for group in ws.groups.values():
-        users = {"users": group.users} if yes(args, "include_users") else {}
-        told.append({"id": group.id, "team_id": ws.team_id, "name": group.handle, "handle": group.handle, **users})
-    return {"usergroups": told}
+    groups = [group for group in ws.groups.values() if yes(args, "include_disabled") or not group.is_disabled]
+    return {"usergroups": [_group(ws, group, args) for group in groups]}
+
+
+def _group(ws: Workspace, group: Group, args: Json) -> Json:
+    told = group.picture(ws.team_id)
+    told |= {"users": group.users} if yes(args, "include_users") else {}
+    return told | ({"user_count": str(len(group.users))} if yes(args, "include_count") else {})
 
 
 def usergroups_users(ws: Workspace, args: Json) -> Json:
     ws.need("usergroups:read")
     group = ws.groups.get(str(args.get("usergroup")))
-    if group is None:
+    if group is None or (group.is_disabled and not yes(args, "include_disabled")):
         raise Refused("no_such_subteam")
     return {"users": group.users}
 

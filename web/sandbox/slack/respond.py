@@ -16,7 +16,7 @@ def reply(ws: Workspace, grant: Grant, body: Json) -> None:
     if body.get("delete_original") and grant.original:
         ws.delete(grant.original)
         return
-    blocks = read_blocks(body)
+    blocks = read_blocks(ws, body)
     text = read_text(body, blocks)
     if body.get("replace_original") and grant.original and not grant.original.deleted:
         ws.edit(grant.original, text, blocks)
@@ -25,7 +25,7 @@ def reply(ws: Workspace, grant: Grant, body: Json) -> None:
 
 
 def _say(ws: Workspace, grant: Grant, text: str, blocks: list[Json], body: Json) -> None:
-    channel = ws.channel(grant.channel)
+    channel = ws.channels[grant.channel]
     public = body.get("response_type") == "in_channel"
     if public and grant.typed:
         ws.post(channel, ws.user(grant.user), grant.typed)
@@ -52,7 +52,7 @@ def failed(ws: Workspace, grant: Grant, error: str) -> Message:
     """What Slack itself shows to a person whose command the app did not take."""
     command = (grant.typed or "").split(" ")[0]
     text = f"{command} failed with the error “{error}”"
-    return ws.post(ws.channel(grant.channel), ws.slackbot, text, shown_to=grant.user)
+    return ws.post(ws.channels[grant.channel], ws.slackbot, text, shown_to=grant.user)
 
 
 def _use(ws: Workspace, key: str) -> Grant:

@@ -27,6 +27,19 @@ def string(most: int, *, least: int = 1) -> Rule:
     return rule
 
 
+def boolean(value: Any, where: str, errors: Errors) -> None:
+    if not isinstance(value, bool):
+        errors.append(f"must be a boolean [json-pointer:{where}]")
+
+
+def number(least: int, most: int) -> Rule:
+    def rule(value: Any, where: str, errors: Errors) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            errors.append(f"must be a number from {least} to {most} [json-pointer:{where}]")
+
+    return rule
+
+
 def choice(*allowed: str) -> Rule:
     def rule(value: Any, where: str, errors: Errors) -> None:
         if value not in allowed:

@@ -11,10 +11,10 @@ from web.sandbox.slack.api import WebApi
 from web.sandbox.slack.files import Uploads
 from web.sandbox.slack.people import People
 from web.sandbox.slack.picture import picture
-from web.sandbox.slack.records import Channel, Facts, File, Group, Message, Request, SlackCall, User, View
+from web.sandbox.slack.records import Channel, Facts, File, Group, Message, Request, Shortcut, SlackCall, User, View
 from web.sandbox.slack.respond import ResponseUrls
 from web.sandbox.slack.trouble import Trouble
-from web.sandbox.slack.views import open_views
+from web.sandbox.slack.views import home_of, open_views
 from web.sandbox.slack.workspace import Workspace
 
 T = TypeVar("T")
@@ -32,9 +32,11 @@ class Slack(People):
         app_token: str | None = None,
         team_id: str = "T0SANDBOX",
         bot_name: str = "confbot",
+        shortcuts: Sequence[Shortcut] = (),
         seed: int = 0,
     ) -> None:
         super().__init__(Workspace(clock, team_id, bot_name, seed), Trouble(), signing_secret)
+        self._ws.shortcuts = list(shortcuts)
         self.trouble.changed = self._ws.changed
         self._api = WebApi(self._ws, self.trouble, bot_token, app_token)
         self._runner: web.AppRunner | None = None
@@ -98,6 +100,15 @@ class Slack(People):
         return [file for file in self._ws.files.values() if file.channel]
 
     @property
+    def shortcuts(self) -> list[Shortcut]:
+        """What the app offers in Slack's menus."""
+        return self._ws.shortcuts
+
+    def file(self, file_id: str) -> File | None:
+        """Something that has been shared."""
+        return next((file for file in self.files if file.id == file_id), None)
+
+    @property
     def calls(self) -> dict[str, SlackCall]:
         return self._ws.calls
 
@@ -116,12 +127,15 @@ class Slack(People):
         bot_in: bool = True,
         is_archived: bool = False,
         is_ext_shared: bool = False,
+        is_private: bool = False,
     ) -> Channel:
         ids = [user.id for user in members] + ([self.bot_user_id] if bot_in else [])
-        return self._ws.add_channel(name, ids, is_archived=is_archived, is_ext_shared=is_ext_shared)
+        facts = {"is_archived": is_archived, "is_ext_shared": is_ext_shared, "is_private": is_private}
+        return self._ws.add_channel(name, ids, **facts)
 
     def add_group(self, handle: str, users: Sequence[User]) -> Group:
-        group = Group(id=self._ws.new_id("S"), handle=handle, users=[user.id for user in users])
+        now = int(self._ws.clock.now())
+        group = Group(id=self._ws.new_id("S"), handle=handle, users=[user.id for user in users], created=now)
         self._ws.groups[group.id] = group
         return group
 
@@ -159,7 +173,7 @@ class Slack(People):
 
     def home(self, user: User) -> View | None:
         """The Home tab that was published for this person."""
-        return next((v for v in self._ws.views.values() if v.user == user.id and v.type == "home"), None)
+        return home_of(self._ws, user.id)
 
     def view(self, view_id: str) -> View:
         """Any view that ever was, closed ones included."""
@@ -175,6 +189,10 @@ class Slack(People):
     def remove_bot(self, channel: Channel) -> None:
         channel.members.remove(self.bot_user_id)
         self._ws.changed()
+
+    def set_home(self, *, enabled: bool) -> None:
+        """Whether the app's manifest has a Home tab."""
+        self._ws.home_enabled = enabled
 
     def set_scopes(self, *scopes: str) -> None:
         """What the app was granted, in place of everything."""

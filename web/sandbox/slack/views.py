@@ -2,71 +2,82 @@
 
 import json
 
+from web.sandbox.slack import state
 from web.sandbox.slack.blocks import check_view, name_blocks
-from web.sandbox.slack.chat import Method, invalid_blocks, read_json
+from web.sandbox.slack.chat import Method, invalid_blocks, missing, read_json
 from web.sandbox.slack.records import Json, Refused, View
-from web.sandbox.slack.workspace import Workspace
+from web.sandbox.slack.workspace import Trigger, Workspace
 
-# For each input element: the name of its value in the state, of its first value in the block, and what is empty.
-STATE: dict[str, tuple[str, str, object]] = {
-    "users_select": ("selected_user", "initial_user", None),
-    "multi_users_select": ("selected_users", "initial_users", []),
-    "conversations_select": ("selected_conversation", "initial_conversation", None),
-    "multi_conversations_select": ("selected_conversations", "initial_conversations", []),
-    "channels_select": ("selected_channel", "initial_channel", None),
-    "multi_channels_select": ("selected_channels", "initial_channels", []),
-    "static_select": ("selected_option", "initial_option", None),
-    "multi_static_select": ("selected_options", "initial_options", []),
-    "radio_buttons": ("selected_option", "initial_option", None),
-    "checkboxes": ("selected_options", "initial_options", []),
-    "datepicker": ("selected_date", "initial_date", None),
-    "timepicker": ("selected_time", "initial_time", None),
-    "datetimepicker": ("selected_date_time", "initial_date_time", None),
-}
-TYPED = ("value", "initial_value", None)
+DEPTH = 3  # modals that may lie on top of each other
 
 
-def read_view(args: Json) -> Json:
+def read_view(args: Json, kind: str | None = None) -> Json:
+    """``kind`` is the type that it must have."""
     raw = read_json(args, "view", "invalid_arguments")
     if len(json.dumps(raw)) > 250_000:
         raise Refused("view_too_large")
     if errors := check_view(raw):
         raise invalid_blocks(errors, "invalid_arguments")
+    if kind and raw["type"] != kind:
+        raise invalid_blocks([f"invalid type, must be {kind} [json-pointer:/view/type]"], "invalid_arguments")
     view: Json = json.loads(json.dumps(raw))
     return view
 
 
 def fill(ws: Workspace, view: View, raw: Json) -> None:
-    """Put (new) content into a view; what was filled in starts again from the initial values."""
+    """Put (new) content into a view."""
+    _check_name(ws, raw, view)
     name_blocks(raw["blocks"], ws.dice)
-    view.raw, view.errors, view.values = raw, {}, {}
+    view.raw, view.errors = raw, {}
+    view.values = state.kept(state.first(ws, raw["blocks"], view.place), view.values)
     view.hash = f"{int(ws.clock.now())}.{ws.dice.randbytes(4).hex()}"
-    for block in raw["blocks"]:
-        if block["type"] == "input":
-            element = block["element"]
-            key, first, empty = STATE.get(element["type"], TYPED)
-            value = {"type": element["type"], key: element.get(first, empty)}
-            view.values[block["block_id"]] = {element["action_id"]: value}
     ws.changed()
 
 
-def create(ws: Workspace, user: str, raw: Json, previous: str | None = None) -> View:
-    view = View(id=ws.new_id("V"), user=user, raw=raw, hash="", previous=previous)
-    ws.views[view.id] = view
+def _check_name(ws: Workspace, raw: Json, view: View) -> None:
+    """An external_id is unique among what is there."""
+    name = raw.get("external_id")
+    others = [one for one in ws.views.values() if one is not view and not one.closed]
+    if name and name in {one.raw.get("external_id") for one in others}:
+        raise Refused("duplicate_external_id")
+
+
+def create(ws: Workspace, user: str, raw: Json, *, place: str | None = None, previous: View | None = None) -> View:
+    view = View(id=ws.new_id("V"), user=user, raw=raw, hash="", place=place, previous=previous)
     fill(ws, view, raw)
+    ws.views[view.id] = view
+    ws.changed()
     return view
 
 
-def close(ws: Workspace, view: View) -> None:
-    view.closed = True
+def push(ws: Workspace, top: View, raw: Json) -> View:
+    if len(top.stack) == DEPTH:
+        raise Refused("push_limit_reached")
+    return create(ws, top.user, raw, place=top.place, previous=top)
+
+
+def close(ws: Workspace, view: View) -> list[View]:
+    """The views that are closed by this: all of the stack when ``clear_on_close`` says so."""
+    gone = view.stack if view.raw.get("clear_on_close") else [view]
+    for one in gone:
+        one.closed = True
     ws.changed()
+    return gone
 
 
 def open_views(ws: Workspace, user: str) -> list[View]:
     return [view for view in ws.views.values() if view.user == user and view.type == "modal" and not view.closed]
 
 
-def _spend(ws: Workspace, trigger_id: object) -> str:
+def home_of(ws: Workspace, user: str) -> View | None:
+    return next((view for view in ws.views.values() if view.user == user and view.type == "home"), None)
+
+
+def told(ws: Workspace, view: View) -> Json:
+    return view.picture(ws.team_id, ws.app_id, ws.bot_id)
+
+
+def _spend(ws: Workspace, trigger_id: object) -> Trigger:
     trigger = ws.triggers.get(str(trigger_id))
     if trigger is None:
         raise Refused("invalid_trigger_id")
@@ -75,44 +86,57 @@ def _spend(ws: Workspace, trigger_id: object) -> str:
     if ws.clock.now() > trigger.until:
         raise Refused("expired_trigger_id")
     trigger.used = True
-    return trigger.user
+    return trigger
 
 
 def views_open(ws: Workspace, args: Json) -> Json:
-    raw = read_view(args)
-    if raw["type"] != "modal":
-        raise Refused("invalid_arguments")
-    view = create(ws, _spend(ws, args.get("trigger_id")), raw)
-    return {"view": view.picture(ws.team_id)}
+    raw = read_view(args, "modal")
+    trigger = _spend(ws, args.get("trigger_id"))
+    return {"view": told(ws, create(ws, trigger.user, raw, place=trigger.channel))}
+
+
+def views_push(ws: Workspace, args: Json) -> Json:
+    """Only with a trigger that was given in a modal."""
+    raw = read_view(args, "modal")
+    top = ws.views.get(str(_spend(ws, args.get("trigger_id")).view))
+    if top is None or top.closed or top.type != "modal":
+        raise Refused("not_found")
+    return {"view": told(ws, push(ws, top, raw))}
 
 
 def views_update(ws: Workspace, args: Json) -> Json:
-    raw = read_view(args)
+    if not args.get("view_id") and not args.get("external_id"):
+        raise missing("view_id")
     named = [
         v for v in ws.views.values() if args.get("external_id") and v.raw.get("external_id") == args["external_id"]
     ]
-    view = ws.views.get(str(args.get("view_id"))) or next(iter(named), None)
+    view = ws.views.get(str(args.get("view_id"))) or next((one for one in named if not one.closed), None)
     if view is None or view.closed:
         raise Refused("not_found")
+    raw = read_view(args, view.type)
+    _check_hash(view, args)
+    fill(ws, view, raw)
+    return {"view": told(ws, view)}
+
+
+def _check_hash(view: View, args: Json) -> None:
     if args.get("hash") and args["hash"] != view.hash:
         raise Refused("hash_conflict")
-    fill(ws, view, raw)
-    return {"view": view.picture(ws.team_id)}
 
 
 def views_publish(ws: Workspace, args: Json) -> Json:
-    raw = read_view(args)
-    if raw["type"] != "home":
-        raise Refused("invalid_arguments")
-    user = ws.user(args.get("user_id"))
-    home = next((v for v in ws.views.values() if v.user == user.id and v.type == "home"), None)
-    if home and args.get("hash") and args["hash"] != home.hash:
-        raise Refused("hash_conflict")
+    if not ws.home_enabled:
+        raise Refused("not_enabled")
+    raw = read_view(args, "home")
+    user = ws.users.get(str(args.get("user_id")))
+    if user is None:
+        raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] invalid `user_id`"]})
+    home = home_of(ws, user.id)
     if home is None:
-        home = create(ws, user.id, raw)
-    else:
-        fill(ws, home, raw)
-    return {"view": home.picture(ws.team_id)}
+        return {"view": told(ws, create(ws, user.id, raw))}
+    _check_hash(home, args)
+    fill(ws, home, raw)
+    return {"view": told(ws, home)}
 
 
 def submitted(ws: Workspace, view: View, answer: Json) -> None:
@@ -121,20 +145,22 @@ def submitted(ws: Workspace, view: View, answer: Json) -> None:
     if action == "errors":
         view.errors = {str(block): str(text) for block, text in answer["errors"].items()}
         ws.changed()
-    elif action in {"update", "push"}:
-        _replace(ws, view, action, read_view(answer))
+    elif action == "update":
+        fill(ws, view, read_view(answer, "modal"))
+    elif action == "push":
+        push(ws, view, read_view(answer, "modal"))
     elif action == "clear":
         for other in open_views(ws, view.user):
-            close(ws, other)
+            other.closed = True
+        ws.changed()
     else:
-        close(ws, view)
+        view.closed = True
+        ws.changed()
 
 
-def _replace(ws: Workspace, view: View, action: str, raw: Json) -> None:
-    if action == "push":
-        create(ws, view.user, raw, previous=view.id)
-    else:
-        fill(ws, view, raw)
-
-
-METHODS: dict[str, Method] = {"views.open": views_open, "views.update": views_update, "views.publish": views_publish}
+METHODS: dict[str, Method] = {
+    "views.open": views_open,
+    "views.publish": views_publish,
+    "views.push": views_push,
+    "views.update": views_update,
+}

@@ -8,18 +8,35 @@ from typing import Any, Unpack
 
 from web.sandbox.clock import Clock
 from web.sandbox.slack.blocks import name_blocks
-from web.sandbox.slack.records import Channel, Facts, File, Group, Json, Message, Refused, SlackCall, User, View
+from web.sandbox.slack.records import (
+    Channel,
+    Facts,
+    File,
+    Group,
+    Json,
+    Message,
+    Refused,
+    Shortcut,
+    SlackCall,
+    User,
+    View,
+)
 
 ALL_SCOPES = (
-    "app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write", "groups:read",
-    "im:history", "im:read", "im:write", "reactions:write", "usergroups:read", "users.profile:read", "users:read",
+    "app_mentions:read", "calls:read", "calls:write", "channels:history", "channels:read", "chat:write", "commands",
+    "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "reactions:write",
+    "usergroups:read", "users.profile:read", "users:read",
 )  # fmt: skip
 
 
 @dataclass(eq=False)
 class Trigger:
+    """``channel`` and ``view`` say where the person was when it was given."""
+
     user: str
     until: float
+    channel: str | None = None
+    view: str | None = None
     used: bool = False
 
 
@@ -50,6 +67,8 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.grants: dict[str, Grant] = {}
         self.scopes: set[str] = set(ALL_SCOPES)
+        self.shortcuts: list[Shortcut] = []
+        self.home_enabled = True
         self.watchers: list[Callable[[], None]] = []
         self.dice = random.Random(seed)
         self._last = 0
@@ -71,12 +90,14 @@ class Workspace:
         self._last = max(round(self.clock.now() * 1_000_000), self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
-    def new_trigger(self, user: str, trigger_id: str | None = None) -> str:
-        """Good for one views.open within 3 seconds."""
+    def new_trigger(
+        self, user: str, trigger_id: str | None = None, *, channel: str | None = None, view: str | None = None
+    ) -> str:
+        """Good for one views.open or views.push within 3 seconds."""
         key = (
             trigger_id or f"{self.dice.randrange(10**12)}.{self.dice.randrange(10**12)}.{self.dice.randbytes(16).hex()}"
         )
-        self.triggers.setdefault(key, Trigger(user, self.clock.now() + 3))
+        self.triggers.setdefault(key, Trigger(user, self.clock.now() + 3, channel, view))
         return key
 
     def new_response_url(self, grant: Grant) -> str:
@@ -111,8 +132,9 @@ class Workspace:
             raise Refused("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
 
     def channel(self, channel_id: object) -> Channel:
+        """A channel that the app may know of: a private one only where it is a member."""
         found = self.channels.get(str(channel_id))
-        if found is None:
+        if found is None or (found.is_private and self.bot.id not in found.members):
             raise Refused("channel_not_found")
         return found
 
@@ -133,6 +155,16 @@ class Workspace:
         self._join_thread(channel, message)
         self.changed()
         return message
+
+    def told(self, message: Message) -> Json:
+        """The message as JSON, with what Slack adds to the blocks of calls."""
+        told = message.picture()
+        return told | {"blocks": self.decorated(message.blocks)} if message.blocks else told
+
+    def decorated(self, blocks: list[Json]) -> list[Json]:
+        return [
+            block | {"call": self.calls[block["call_id"]].card()} if "call_id" in block else block for block in blocks
+        ]
 
     def _join_thread(self, channel: Channel, reply: Message) -> None:
         parent = channel.message(reply.thread_ts)
