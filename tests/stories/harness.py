@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from bot.bootstrap import Program
 from bot.store import outbox
 from tests.stories.checks import (
@@ -187,13 +189,16 @@ async def settled(program: Program) -> None:
     while True:
         assert time.monotonic() < give_up, "the courier does not come to rest"
         now = program.clock.now()
-        heads = await program.store.read(partial(outbox.heads, now=now))
-        soon = await program.store.read(partial(outbox.next_due, now=now))
-        timer = await program.store.read(outbox.next_timer)
+        heads, soon, timer = await program.store.read(partial(_ahead, now=now))
         at_rest = not heads and program.courier.idle and (timer is None or timer > now)
         if at_rest and (soon is None or soon > now + 3):
             return
         await program.clock.until(min(soon or now + 0.05, now + 0.05))
+
+
+def _ahead(connection: Connection, now: float) -> tuple[bool, float | None, float | None]:
+    """Whether an effect could start now, when the next one may, and when the next timer fires: all of one moment."""
+    return bool(outbox.heads(connection, now)), outbox.next_due(connection, now), outbox.next_timer(connection)
 
 
 def shown(message: Message) -> str:
