@@ -11,6 +11,7 @@ from bot.core.grammar import CONTACT_EXAMPLE, FORGET, VERIFY
 from bot.core.inputs import Request
 from bot.core.phone import masked
 from bot.core.replies import Refusal, Reply, Told
+from bot.core.roles import Role
 from bot.core.verb import WORDS
 from bot.store import book, sides
 
@@ -19,6 +20,12 @@ MOST_CONTACTS: Final = 500
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
 _NOT_KNOWN = "I do not know a number for you."
 _EXAMPLE = "/conf number +1 212 555 0199"
+_STANDING: Final = {
+    Role.NOBODY: "and may not use Confab.",
+    Role.MEMBER: "a member of this workspace: you may start conferences and control those you host or are in.",
+    Role.OPERATOR: "an operator: you may control every conference.",
+    Role.ADMIN: "an admin: you may do everything here.",
+}
 
 
 def decide(connection: Connection, request: Request, now: float) -> Reply:
@@ -69,7 +76,7 @@ def _verify(connection: Connection, request: Request, code: str, now: float) -> 
 
 def _whoami(connection: Connection, request: Request) -> Reply:
     entry = book.of_user(connection, request.actor.user_id)
-    lines = [f"You are {request.actor.name}, a member of this workspace: you may start and control conferences."]
+    lines = [f"You are {request.actor.name}, {_STANDING[request.standing]}"]
     if entry.numbers:
         state = "verified by a call" if entry.verified else "not verified; `/conf number verify` rings it"
         lines.append(f"You are rung at {entry.numbers[0]} ({state}).")

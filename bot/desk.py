@@ -105,10 +105,10 @@ class Desk:
 
     async def _answer(self, heard: Heard) -> Reply:
         profile = await self._directory.profile(heard.user_id)
-        policy.admit(self._rules, _member(profile), heard.where.team)
+        standing = policy.admit(self._rules, _member(profile), heard.where.team)
         assert profile is not None
         actor, source = await self._people.of_profile(profile)
-        request = Request(heard.key, "", actor, heard.where)
+        request = Request(heard.key, "", actor, heard.where, standing=standing)
         if not heard.text.strip():
             await self._close(heard, {"kind": "HelpOn"})
             return await self._service.overview(request)
@@ -183,7 +183,7 @@ class Desk:
 def _member(profile: Profile | None) -> Member | None:
     if profile is None:
         return None
-    return Member(profile.team, profile.bot, profile.deleted, profile.guest, profile.stranger)
+    return Member(profile.team, profile.bot, profile.deleted, profile.guest, profile.stranger, profile.admin)
 
 
 def dry_run(request: Request, found: Found) -> tuple[str, ...]:

@@ -200,6 +200,7 @@ class Profile:
     deleted: bool = False
     guest: bool = False  # is_restricted or is_ultra_restricted
     stranger: bool = False
+    admin: bool = False  # is_admin, is_owner or is_primary_owner
 
 
 class Directory(Protocol):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import book
-from bot.core import facts, managing, verbs
+from bot.core import facts, managing, policy, verbs
 from bot.core import side as side_calls
 from bot.core.conference import Conference, Picture
 from bot.core.effects import PostCard, PostTranscript, SideEffect
@@ -132,14 +132,26 @@ class Service:
         return reply
 
     def _decide(self, connection: Connection, request: Request) -> Reply:
-        verb = verbs.VERBS[request.verb]
+        verb, scene = verbs.VERBS[request.verb], None
+        if verb.needs.one:
+            found = self._which(connection, request, ended_too=verb.needs is verbs.Needs.ANY_CONFERENCE)
+            if len(found) > 1:
+                return _ask_which(request, found)
+            scene = self._whole(connection, found[0].id)
+        policy.allow(verb, request, scene)
+        return self._do(connection, request, verb, scene)
+
+    def _do(self, connection: Connection, request: Request, verb: verbs.Verb, scene: Scene | None) -> Reply:
+        """What was allowed. ``scene`` is the conference it is about."""
         match verb.needs:
+            case verbs.Needs.CONFERENCE | verbs.Needs.ANY_CONFERENCE:
+                assert scene is not None
+                return self._about_one(connection, request, verb, scene)
+            case verbs.Needs.NEXT:
+                assert scene is not None
+                return self._carry_over(connection, request, scene)
             case verbs.Needs.NEW:
                 return self._create(connection, request)
-            case verbs.Needs.CONFERENCE | verbs.Needs.ANY_CONFERENCE:
-                return self._about_one(connection, request, verb)
-            case verbs.Needs.NEXT:
-                return self._carry_over(connection, request)
             case verbs.Needs.BOOK:
                 return book.decide(connection, request, self._clock.now())
             case verbs.Needs.NOTHING:
@@ -181,11 +193,7 @@ class Service:
             pass
         return pin
 
-    def _carry_over(self, connection: Connection, request: Request) -> Reply:
-        found = self._which(connection, request)
-        if len(found) > 1:
-            return _ask_which(request, found)
-        scene = self._whole(connection, found[0].id)
+    def _carry_over(self, connection: Connection, request: Request, scene: Scene) -> Reply:
         old = scene.conference
         where = Where(old.team, old.channel, old.thread_ts)
         following = self._new_scene(connection, replace(request, topic=old.topic, where=where))
@@ -201,11 +209,7 @@ class Service:
         assert scene is not None
         return scene
 
-    def _about_one(self, connection: Connection, request: Request, verb: verbs.Verb) -> Reply:
-        found = self._which(connection, request, ended_too=verb.needs is verbs.Needs.ANY_CONFERENCE)
-        if len(found) > 1:
-            return _ask_which(request, found)
-        scene = self._whole(connection, found[0].id)
+    def _about_one(self, connection: Connection, request: Request, verb: verbs.Verb, scene: Scene) -> Reply:
         scene.dial_in = self._habits.dial_in
         if request.verb == "pin":
             scene.spare_pin = self._spare_pin(connection)
@@ -435,7 +439,12 @@ def _audit(request: Request, reply: Reply) -> dict[str, Any]:
     return {
         "kind": request.verb,
         "conference_id": getattr(reply, "conference_id", "") or request.where.conference_id,
-        "body": {"by": request.actor.user_id or request.actor.name, "people": rings, "print": request.fingerprint},
+        "body": {
+            "by": request.actor.user_id or request.actor.name,
+            "as": request.standing.name.lower(),
+            "people": rings,
+            "print": request.fingerprint,
+        },
         "answer": answer,
         "ref": "",
     }

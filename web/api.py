@@ -20,6 +20,7 @@ from bot.core.conference import Leg, Picture
 from bot.core.inputs import API, Options, Person, Where
 from bot.core.inputs import Request as Asked
 from bot.core.replies import Nothing, Refusal, Refused, Reply, Told
+from bot.core.roles import Role
 from bot.store import ledger
 from bot.store.db import StoreBusyError
 from web.hooks import TooLargeError, body_of
@@ -154,7 +155,7 @@ class Api:
         key = f"api:{request.url.path}:{given or uuid.uuid4()}"
         fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         # A program that wants a second try asks for it.
-        asked = Asked(key, verb, API, where, people, topic, rest, Options(redials=0), fingerprint)
+        asked = Asked(key, verb, API, where, people, topic, rest, Options(redials=0), Role.OPERATOR, fingerprint)
         reply = await self._program.service.request(asked)
         return await self._said_before(asked) if isinstance(reply, Nothing) else _told(reply)
 

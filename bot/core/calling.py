@@ -9,6 +9,7 @@ from bot.core.grammar import Reads
 from bot.core.inputs import Person, Request
 from bot.core.lifecycle import MISSED
 from bot.core.replies import Refusal, Reply, Status, Told, VerbHelp
+from bot.core.roles import Role
 from bot.core.scene import Scene
 from bot.core.verb import Needs, verb
 from bot.core.who import names
@@ -22,6 +23,7 @@ from bot.core.who import names
         "start a conference here and ring these people",
         "/conf create payments down @ana +1 212 555 0199",
     ),
+    may=Role.MEMBER,
     needs=Needs.NEW,
     reads=Reads.TOPIC,
 )
@@ -40,6 +42,7 @@ def create(scene: Scene, request: Request) -> Reply:
         "ring these people into the conference; `@ana else @bo` rings Bo when Ana cannot be reached",
         "/conf invite @ana else @bo --ring 25s --redial 3x60s",
     ),
+    may=Role.MEMBER,
     reads=Reads.PEOPLE,
 )
 def invite(scene: Scene, request: Request) -> Reply:
@@ -50,6 +53,7 @@ def invite(scene: Scene, request: Request) -> Reply:
 
 @verb(
     VerbHelp("join", "join [options]", ("me", "callme"), "ring my own phone into the conference", "/conf join"),
+    may=Role.MEMBER,
     reads=Reads.OPTIONS,
 )
 def join(scene: Scene, request: Request) -> Reply:
@@ -66,6 +70,7 @@ def join(scene: Scene, request: Request) -> Reply:
         "ring again now: everybody who missed, or these",
         "/conf redial bo",
     ),
+    may=Role.MEMBER,
     reads=Reads.ROSTER,
 )
 def redial(scene: Scene, request: Request) -> Reply:
@@ -93,6 +98,7 @@ def redial(scene: Scene, request: Request) -> Reply:
         "ring these no more: no redial, no deputy, and stop a phone that is ringing",
         "/conf skip bo",
     ),
+    may=Role.PARTICIPANT,
     reads=Reads.ROSTER,
 )
 def skip(scene: Scene, request: Request) -> Reply:
@@ -106,7 +112,8 @@ def skip(scene: Scene, request: Request) -> Reply:
 
 
 @verb(
-    VerbHelp("status", "status", ("list", "who", "roster", "ls"), "show who is in, ringing or missing", "/conf status")
+    VerbHelp("status", "status", ("list", "who", "roster", "ls"), "show who is in, ringing or missing", "/conf status"),
+    may=Role.MEMBER,
 )
 def status(scene: Scene, _request: Request) -> Reply:
     return Status(scene.picture())

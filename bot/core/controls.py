@@ -10,11 +10,13 @@ from bot.core.effects import Play, Says, SayTo, SayToAll, SendKeys, StopSound
 from bot.core.grammar import Reads
 from bot.core.inputs import Request
 from bot.core.replies import Refusal, Reply, Told, VerbHelp
+from bot.core.roles import May, Role
 from bot.core.scene import Scene
 from bot.core.verb import verb
 from bot.core.who import names
 
 MOST_SAID: Final = 500  # characters
+ONE_LINE: Final = May(Role.PARTICIPANT, {who.ALL: Role.HOST, who.OTHERS: Role.HOST})
 _URL = re.compile(r"https?://[^\s<>|]{3,1900}")
 _KEYS = re.compile(r"[0-9*#wW]{1,64}")  # w waits half a second, W a whole one
 
@@ -23,6 +25,7 @@ _KEYS = re.compile(r"[0-9*#wW]{1,64}")  # w waits half a second, W a whole one
     VerbHelp(
         "mute", "mute who…|all|others", ("silence",), "mute people; `*6` on a phone does the same", "/conf mute bo"
     ),
+    may=ONE_LINE,
     reads=Reads.ROSTER,
 )
 def mute(scene: Scene, request: Request) -> Reply:
@@ -31,6 +34,7 @@ def mute(scene: Scene, request: Request) -> Reply:
 
 @verb(
     VerbHelp("unmute", "unmute who…|all|others", (), "let muted people speak again", "/conf unmute bo"),
+    may=ONE_LINE,
     reads=Reads.ROSTER,
 )
 def unmute(scene: Scene, request: Request) -> Reply:
@@ -39,6 +43,7 @@ def unmute(scene: Scene, request: Request) -> Reply:
 
 @verb(
     VerbHelp("hold", "hold who…", ("park",), "let people wait outside the room, on the line", "/conf hold bo"),
+    may=Role.HOST,
     reads=Reads.ROSTER,
 )
 def hold(scene: Scene, request: Request) -> Reply:
@@ -47,6 +52,7 @@ def hold(scene: Scene, request: Request) -> Reply:
 
 @verb(
     VerbHelp("unhold", "unhold who…", ("resume",), "take people back from hold", "/conf unhold bo"),
+    may=Role.HOST,
     reads=Reads.ROSTER,
 )
 def unhold(scene: Scene, request: Request) -> Reply:
@@ -55,6 +61,7 @@ def unhold(scene: Scene, request: Request) -> Reply:
 
 @verb(
     VerbHelp("kick", "kick who…", ("remove", "drop", "hangup", "hup"), "take people out of the call", "/conf kick bo"),
+    may=Role.HOST,
     reads=Reads.ROSTER,
 )
 def kick(scene: Scene, request: Request) -> Reply:
@@ -75,6 +82,7 @@ def kick(scene: Scene, request: Request) -> Reply:
         "speak a text to everybody in the call, or to these alone",
         "/conf say two more minutes --to bo",
     ),
+    may=Role.PARTICIPANT,
     reads=Reads.SAY,
 )
 def say(scene: Scene, request: Request) -> Reply:
@@ -94,7 +102,10 @@ def say(scene: Scene, request: Request) -> Reply:
     return Told((), scene.conference.id)
 
 
-@verb(VerbHelp("play", "play https://…|stop", (), "play a sound file to everybody, or stop it", "/conf play stop"))
+@verb(
+    VerbHelp("play", "play https://…|stop", (), "play a sound file to everybody, or stop it", "/conf play stop"),
+    may=Role.PARTICIPANT,
+)
 def play(scene: Scene, request: Request) -> Reply:
     _somebody_is_in(scene)
     what = request.rest.strip().strip("<>").split("|")[0]
@@ -117,19 +128,23 @@ def play(scene: Scene, request: Request) -> Reply:
         ("rec",),
         "record the call; everybody is told, also who comes later",
         "/conf record start",
-    )
+    ),
+    may=Role.PARTICIPANT,
 )
 def record(scene: Scene, request: Request) -> Reply:
     recording.ask(scene, request.rest.strip().lower() or "start", request.actor.name)
     return Told((), scene.conference.id)
 
 
-@verb(VerbHelp("lock", "lock", (), "let nobody else in: late joiners and callers are refused", "/conf lock"))
+@verb(
+    VerbHelp("lock", "lock", (), "let nobody else in: late joiners and callers are refused", "/conf lock"),
+    may=Role.HOST,
+)
 def lock(scene: Scene, request: Request) -> Reply:
     return _set_locked(scene, request, locked=True)
 
 
-@verb(VerbHelp("unlock", "unlock", (), "let people in again", "/conf unlock"))
+@verb(VerbHelp("unlock", "unlock", (), "let people in again", "/conf unlock"), may=Role.HOST)
 def unlock(scene: Scene, request: Request) -> Reply:
     return _set_locked(scene, request, locked=False)
 
@@ -138,6 +153,7 @@ def unlock(scene: Scene, request: Request) -> Reply:
     VerbHelp(
         "dtmf", "dtmf who digits", ("keys",), "press keys into somebody's line, for menus there", "/conf dtmf bo 12#"
     ),
+    may=Role.PARTICIPANT,
     reads=Reads.KEYS,
 )
 def dtmf(scene: Scene, request: Request) -> Reply:

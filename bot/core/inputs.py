@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.core.roles import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -49,7 +51,8 @@ class Options:
 class Request:
     """A sentence, read and with its people looked up. ``key`` is unique per delivery.
 
-    ``topic`` is what was said beside the people: a topic, a text to say, digits, a new name.
+    ``topic`` is what was said beside the people: a topic, a text to say, digits, a new name. ``standing`` is what the
+    one who asks is everywhere, found out for this request: nobody, a member, an operator or an admin.
     """
 
     key: str
@@ -60,6 +63,7 @@ class Request:
     topic: str = ""
     rest: str = ""  # the words after the verb, as typed
     options: Options = Options()
+    standing: Role = Role.NOBODY
     fingerprint: str = ""  # of an API call's body, so that a key used for two different calls is noticed
 
 

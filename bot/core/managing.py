@@ -10,6 +10,7 @@ from bot.core.inputs import CarriedOver, Options, Person, Request
 from bot.core.lifecycle import Step
 from bot.core.phone import masked
 from bot.core.replies import Ask, HelpOn, Recordings, Refusal, Reply, Told, VerbHelp
+from bot.core.roles import May, Role
 from bot.core.scene import Scene
 from bot.core.verb import WORDS, Needs, verb
 
@@ -20,7 +21,8 @@ MOST_NAME = 60
 
 
 @verb(
-    VerbHelp("host", "host who", ("lead", "owner"), "make somebody else the host", "/conf host @bo"),
+    VerbHelp("host", "host who|me", ("lead", "owner"), "make somebody else the host, or yourself", "/conf host @bo"),
+    may=Role.HOST,
     reads=Reads.ROSTER,
 )
 def host(scene: Scene, request: Request) -> Reply:
@@ -28,11 +30,12 @@ def host(scene: Scene, request: Request) -> Reply:
     if len(people) > 1:
         raise Refusal("There is one host. Name one person.", example="/conf host @bo")
     one = people[0]
-    if not one.user_id:
+    user_id = request.actor.user_id if who.is_asker(one, request) else one.user_id
+    if not user_id:
         raise Refusal(f"{one.name} is not a member of this workspace, so cannot be the host.", example="/conf host @bo")
-    if one.user_id == scene.conference.host_id:
+    if user_id == scene.conference.host_id:
         raise Refusal(f"{one.name} is the host already.")
-    scene.change(host=one.name, host_id=one.user_id)
+    scene.change(host=one.name, host_id=user_id)
     scene.say(Says.HOST, one.name, by=request.actor.name)
     return Told((), scene.conference.id)
 
@@ -41,6 +44,7 @@ def host(scene: Scene, request: Request) -> Reply:
     VerbHelp(
         "rename", 'rename who as "Name"', (), "show somebody under another name", '/conf rename 0199 as "Plumber"'
     ),
+    may=Role.PARTICIPANT,
     reads=Reads.RENAME,
 )
 def rename(scene: Scene, request: Request) -> Reply:
@@ -57,6 +61,7 @@ def rename(scene: Scene, request: Request) -> Reply:
 
 @verb(
     VerbHelp("details", "details who", (), "tell all about one person's calls, to you alone", "/conf details bo"),
+    may=Role.MEMBER,
     reads=Reads.ROSTER,
 )
 def details(scene: Scene, request: Request) -> Reply:
@@ -72,6 +77,7 @@ def details(scene: Scene, request: Request) -> Reply:
         "a fresh link to each recording, to you alone; it works for ten minutes",
         "/conf recording",
     ),
+    may=Role.PARTICIPANT,
     needs=Needs.ANY_CONFERENCE,
 )
 def recordings(scene: Scene, request: Request) -> Reply:
@@ -90,7 +96,8 @@ def recordings(scene: Scene, request: Request) -> Reply:
         ("code",),
         "the PIN for dialling in, shown to you alone; make a new one, or let nobody dial in",
         "/conf pin new",
-    )
+    ),
+    may=May(Role.MEMBER, {"new": Role.HOST, "off": Role.HOST}),
 )
 def pin(scene: Scene, request: Request) -> Reply:
     word = request.rest.strip().lower() or "show"
@@ -117,6 +124,7 @@ def pin(scene: Scene, request: Request) -> Reply:
         "go on in a fresh conference: everybody in the call is hung up and rung again at once",
         "/conf carry",
     ),
+    may=Role.HOST,
     needs=Needs.NEXT,
 )
 def carry(_scene: Scene, _request: Request) -> Reply:
@@ -150,7 +158,8 @@ def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
         ("stop", "close", "bye"),
         "end the conference for everybody; asks first when three or more are in",
         "/conf end",
-    )
+    ),
+    may=Role.HOST,
 )
 def end(scene: Scene, request: Request) -> Reply:
     if request.rest not in {"", "now"}:
@@ -172,6 +181,7 @@ def end(scene: Scene, request: Request) -> Reply:
         "tell Confab the numbers that ring you, in order; `verify` has one checked by a call; alone, show it",
         "/conf number +1 212 555 0199",
     ),
+    may=Role.MEMBER,
     needs=Needs.BOOK,
     reads=Reads.NUMBER,
 )
@@ -187,6 +197,7 @@ def number(_scene: Scene, _request: Request) -> Reply:
         "the phone book: people outside Slack, whom you can then ring by name",
         "/conf contacts add vendor-bridge +1 212 555 0199",
     ),
+    may=Role.MEMBER,
     needs=Needs.BOOK,
     reads=Reads.CONTACT,
 )
@@ -196,6 +207,7 @@ def contacts(_scene: Scene, _request: Request) -> Reply:
 
 @verb(
     VerbHelp("whoami", "whoami", (), "who you are to Confab, and where it rings you; only you see it", "/conf whoami"),
+    may=Role.MEMBER,
     needs=Needs.BOOK,
 )
 def whoami(_scene: Scene, _request: Request) -> Reply:
@@ -204,6 +216,7 @@ def whoami(_scene: Scene, _request: Request) -> Reply:
 
 @verb(
     VerbHelp("help", "help [verb]", ("?", "-h", "--help"), "show this, or more about one verb", "/conf help create"),
+    may=Role.MEMBER,
     needs=Needs.NOTHING,
 )
 def help_on(_scene: Scene, request: Request) -> Reply:

@@ -1,11 +1,14 @@
-"""Who may use Confab, and whom it may ring: the one place that decides."""
+"""Who may use Confab, who may do what in a conference, and whom it may ring: the one place that decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core import phone
-from bot.core.inputs import Person
+from bot.core import phone, who
+from bot.core.inputs import Person, Request
 from bot.core.replies import Refusal
+from bot.core.roles import Role
+from bot.core.scene import Scene
+from bot.core.verb import Verb
 
 MOST_PEOPLE = 20  # in one sentence
 
@@ -29,10 +32,11 @@ class Member:
     deleted: bool = False
     guest: bool = False
     stranger: bool = False
+    admin: bool = False  # of the workspace, or one of its owners
 
 
-def admit(rules: Rules, member: Member | None, said_team: str) -> None:
-    """Let full members of the installed workspace in; raise Refusal for everybody else.
+def admit(rules: Rules, member: Member | None, said_team: str) -> Role:
+    """Let full members of the installed workspace in, as member, operator or admin; raise Refusal for everybody else.
 
     ``said_team`` is the team the payload named; an absent one counts as foreign (Slack Connect leaves it out).
     """
@@ -42,6 +46,70 @@ def admit(rules: Rules, member: Member | None, said_team: str) -> None:
         raise Refusal("You belong to another workspace; only members of this one can use Confab.", code="forbidden")
     if member.guest or member.stranger:
         raise Refusal("Guests cannot use Confab: every call costs money. Ask a full member.", code="forbidden")
+    return Role.ADMIN if member.admin else Role.MEMBER
+
+
+def allow(verb: Verb, request: Request, scene: Scene | None = None) -> Role:
+    """The role in which a request is made. Raises Refusal when its verb takes a higher one.
+
+    ``scene`` is the whole conference that the request is about, None when it is about none.
+    """
+    role = role_in(request, scene)
+    needed = verb.may.needed(said := _said(request))
+    if role < needed:
+        word = next((word for word in said if verb.may.words.get(word) == needed), "")
+        raise _not_yours(f"{verb.help.name} {word}".rstrip(), needed, role, request, scene)
+    return role
+
+
+def role_in(request: Request, scene: Scene | None) -> Role:
+    """What the one who asks is to this conference.
+
+    While the host is not in the room, everybody who is in it has the host's rights: nobody can leave the others stuck.
+    """
+    if scene is None or request.standing is not Role.MEMBER:
+        return request.standing
+    if request.actor.user_id and request.actor.user_id == scene.conference.host_id:
+        return Role.HOST
+    seats = [one for one in scene.participants.values() if who.is_asker(one, request)]
+    if any(who.in_room(scene.latest(one)) for one in seats) and not _host_is_in(scene):
+        return Role.HOST
+    return Role.PARTICIPANT if seats else Role.MEMBER
+
+
+def _host_is_in(scene: Scene) -> bool:
+    host = scene.conference.host_id
+    seats = [one for one in scene.participants.values() if host and one.user_id == host]
+    return any(who.in_room(scene.latest(one)) for one in seats)
+
+
+def _said(request: Request) -> list[str]:
+    """The words after the verb that could change whom it may be said by, in lower case."""
+    return [*request.rest.lower().split(), *(one.name.lower() for one in request.people)]
+
+
+def _not_yours(asked: str, needed: Role, role: Role, request: Request, scene: Scene | None) -> Refusal:
+    """Says what was understood, who may do it, and what now."""
+    host = scene.conference.host if scene and scene.conference.host_id else "nobody just now"
+    match needed:
+        case _ if role is Role.NOBODY:
+            wrong, example = "Only people of this workspace can use Confab.", ""
+        case Role.PARTICIPANT:
+            wrong, example = (
+                f"“{asked}” is for people of this conference, and you are not in it. Join first.",
+                "/conf join",
+            )
+        case Role.HOST if scene is not None and not _host_is_in(scene):
+            wrong = f"“{asked}” is for the host ({host}), who is not in the call, so for everybody who is. Join first."
+            example = "/conf join"
+        case Role.HOST:
+            wrong = f"“{asked}” is for the host. Ask {host} to do it, or to make you the host."
+            example = f"/conf host @{request.actor.name}"
+        case Role.OPERATOR:
+            wrong, example = f"“{asked}” is for operators and admins of Confab, and you are none.", "/conf whoami"
+        case _:
+            wrong, example = f"“{asked}” is for admins of Confab, and you are none.", "/conf whoami"
+    return Refusal(wrong, example=example, code="forbidden")
 
 
 def may_ring(rules: Rules, people: Sequence[Person], undone: str = "Nobody was rung.") -> None:

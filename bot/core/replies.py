@@ -108,3 +108,4 @@ class VerbHelp:
     synonyms: tuple[str, ...]
     does: str
     example: str
+    may: str = ""  # who may say it; filled in from the verb's permission

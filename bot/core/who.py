@@ -11,6 +11,7 @@ from bot.core.scene import Scene
 
 ALL = "all"
 OTHERS = "others"
+ME = "me"
 MOST_LISTED = 12
 
 Fits = Callable[[Leg | None], bool]
@@ -38,7 +39,7 @@ def chosen(scene: Scene, request: Request, fits: Fits, example: str, *, many: bo
     found: dict[str, Participant] = {}
     for person in request.people:
         group = _group(scene, request, person, fits) if many else None
-        for who in group if group is not None else [one(scene, person, example)]:
+        for who in group if group is not None else [_me(scene, request, person) or one(scene, person, example)]:
             found[who.id] = who
     for who in found.values():
         if not fits(scene.latest(who)):
@@ -123,15 +124,26 @@ def _group(scene: Scene, request: Request, person: Person, fits: Fits) -> Sequen
     found = [
         who
         for who in scene.participants.values()
-        if fits(scene.latest(who)) and not (word == OTHERS and _is_asker(who, request))
+        if fits(scene.latest(who)) and not (word == OTHERS and is_asker(who, request))
     ]
     if not found:
         raise Refusal("Nobody else is in the room." if word == OTHERS else "Nobody is in the room.")
     return found
 
 
-def _is_asker(who: Participant, request: Request) -> bool:
-    return bool(request.actor.user_id) and who.user_id == request.actor.user_id
+def is_asker(who: Participant, request: Request) -> bool:
+    """Whether this is the one who asks: as a Slack user, or as a guest at their number who dialled in or was typed."""
+    actor = request.actor
+    if who.user_id or not who.number:
+        return bool(actor.user_id) and who.user_id == actor.user_id
+    return who.number in {actor.number, *actor.others}
+
+
+def _me(scene: Scene, request: Request, person: Person) -> Participant | None:
+    """The one who asks, when they call themselves that."""
+    if person.user_id or person.number or person.name.lower() != ME:
+        return None
+    return next((who for who in scene.participants.values() if is_asker(who, request)), None)
 
 
 def _with(example: str, name: str) -> str:

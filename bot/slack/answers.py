@@ -115,4 +115,5 @@ def _help(on: r.HelpOn, verbs: Sequence[VerbHelp]) -> Message:
 
 def _verb_help(verb: VerbHelp) -> list[str]:
     words = [f"Other words for it: {', '.join(map(_code, verb.synonyms))}"] if verb.synonyms else []
-    return [f"{_code(f'/conf {verb.usage}')}: {typed(verb.does, 300)}", *words, *_example(verb.example)]
+    may = [f"Who may: {typed(verb.may, 500)}."] if verb.may else []
+    return [f"{_code(f'/conf {verb.usage}')}: {typed(verb.does, 300)}", *words, *may, *_example(verb.example)]

@@ -127,5 +127,6 @@ def profile(user: dict[str, Any]) -> Profile:
         bot=bool(user.get("is_bot")),
         deleted=bool(user.get("deleted")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        stranger=bool(user.get("is_stranger")),
+        stranger=bool(user.get("is_stranger") or user.get("is_invited_user")),
+        admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
     )

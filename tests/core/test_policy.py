@@ -1,10 +1,13 @@
 """Who may use Confab, and whom it may ring."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.inputs import Person
 from bot.core.policy import MOST_PEOPLE, Member, Rules, admit, may_ring
 from bot.core.replies import Refusal
+from bot.core.roles import Role
 
 RULES = Rules("T1", frozenset({"US", "DE"}), "US")
 FULL = Member("T1")
@@ -15,7 +18,34 @@ def person(number: str) -> Person:
 
 
 def test_a_full_member_of_the_workspace_may() -> None:
-    admit(RULES, FULL, "T1")
+    assert admit(RULES, FULL, "T1") is Role.MEMBER
+
+
+def test_admins_of_the_workspace_are_admins() -> None:
+    assert admit(RULES, Member("T1", admin=True), "T1") is Role.ADMIN
+
+
+@given(
+    st.builds(
+        Member,
+        team=st.sampled_from(["T1", "T2", ""]),
+        bot=st.booleans(),
+        deleted=st.booleans(),
+        guest=st.booleans(),
+        stranger=st.booleans(),
+        admin=st.booleans(),
+    ),
+    st.sampled_from(["T1", "T2", ""]),
+)
+def test_no_mixture_lets_anybody_else_in(member: Member, said_team: str) -> None:
+    """An admin of theirs, a guest of ours: one reason to be refused is enough."""
+    full = (member.team, said_team) == ("T1", "T1")
+    full &= not (member.bot or member.deleted or member.guest or member.stranger)
+    try:
+        assert admit(RULES, member, said_team) >= Role.MEMBER
+        assert full
+    except Refusal:
+        assert not full
 
 
 @pytest.mark.parametrize(

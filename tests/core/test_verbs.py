@@ -6,6 +6,7 @@ from bot.core import verbs
 from bot.core.effects import Dial, EndRoom, HangUp, Says
 from bot.core.inputs import Person
 from bot.core.replies import Ask, HelpOn, Status, Told, VerbHelp
+from bot.core.roles import Role
 from bot.core.verb import verb
 from bot.core.verbs import Needs
 from tests.core.memory_world import HOST, World, commands, dialled, person, refusal, said
@@ -163,5 +164,5 @@ def test_a_word_that_means_two_things_cannot_be_registered() -> None:
     known = verbs.VERBS["end"]
     twice = VerbHelp("end", "end", ("create",), "", "")
     with pytest.raises(ValueError, match="already means"):
-        verb(twice, needs=Needs.CONFERENCE)(known.decide)
+        verb(twice, may=Role.HOST, needs=Needs.CONFERENCE)(known.decide)
     assert verbs.VERBS["end"] is known

@@ -164,8 +164,8 @@ async def test_host_and_rename(stage: Stage) -> None:
     await guest.rings()
     await ana.types('rename 0199 as "Plumber"', stage.channel)
     await thread.shows("…0199 is now shown as Plumber")
-    await ana.types("host plumber", stage.channel)
-    await ana.is_told("Plumber is not a member of this workspace")
+    await bo.types("host plumber", stage.channel)
+    await bo.is_told("Plumber is not a member of this workspace")
     assert bo.phone.room
 
 
