@@ -18,6 +18,8 @@ from bot.core.words import Word
 MAX_TEXT = 2000  # characters
 MAX_PEOPLE = 20
 MAX_PARTS = 8  # words that one number may be written in
+MAX_DIGITS = 20  # of a number with all its prefixes
+MAX_READINGS = 400  # of groups of digits as numbers, in one sentence; each takes a tenth of a millisecond
 FORGET = "forget"
 VERIFY = "verify"
 ELSE = "else"
@@ -180,6 +182,7 @@ class _Reader:
         self._words = said
         self._region = region
         self._only_people = only_people
+        self._readings_left = MAX_READINGS
         self._quoted = set() if only_people else _quoted_text(said)
 
     def read(self) -> tuple[list[Target], str]:
@@ -275,29 +278,41 @@ class _Reader:
         countries with numbers of any length the count that follows a number could be its end.
         """
         found: list[tuple[int, str]] = []
+        least = 4 if self._only_people else 7
         for count in range(len(parts), 0, -1):
-            if _digits(parts[:count]) >= 4:
+            if least <= _digits(parts[:count]) <= MAX_DIGITS:
+                self._count_reading()
                 with contextlib.suppress(Refusal):
                     found.append((count, phone.read(" ".join(parts[:count]), self._region)))
         in_one_piece = _digits(parts[:1]) >= 9
         return sorted(found, key=lambda one: (not phone.is_valid(one[1]), not (in_one_piece and one[0] == 1)))
 
+    def _count_reading(self) -> None:
+        """Nobody else is served while a sentence is read, so one cannot take long."""
+        self._readings_left -= 1
+        if self._readings_left < 0:
+            raise Refusal("That has more groups of digits than can be read at once.", code="unreadable")
+
     def _topic(self, taken: set[int]) -> str:
-        gone = taken | {at for at in range(len(self._words)) if self._joins_people(at, taken)}
+        gone = taken | self._between_people(taken)
         kept = [(at, word) for at, word in enumerate(self._words) if at not in gone]
         pieces = [f" {word.shown}" if word.spaced or at - 1 in gone else word.shown for at, word in kept]
         topic = " ".join("".join(pieces).split()).strip(", ").rstrip(":")
         quoted = len(topic) > 1 and topic[0] in _QUOTES and topic[-1] in _QUOTES
         return topic[1:-1].strip() if quoted else topic
 
-    def _joins_people(self, at: int, taken: set[int]) -> bool:
-        """Whether this is one of the commas and ands after a person, and before the next one or the end."""
-        before, after = at, at
-        while before >= 0 and self._is_glue(before):
-            before -= 1
-        while after < len(self._words) and self._is_glue(after):
-            after += 1
-        return before < at and before in taken and (after in taken or after == len(self._words))
+    def _between_people(self, taken: set[int]) -> set[int]:
+        """The commas and ands after a person, and before the next one or the end."""
+        found: set[int] = set()
+        at, end = 0, len(self._words)
+        while at < end:
+            after = at
+            while after < end and self._is_glue(after):
+                after += 1
+            if after > at and at - 1 in taken and (after in taken or after == end):
+                found.update(range(at, after))
+            at = max(after, at + 1)
+        return found
 
     def _is_glue(self, at: int) -> bool:
         return bool(_GLUE.fullmatch(self._words[at].shown))

@@ -13,9 +13,10 @@ from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberType, V
 from bot.core.replies import Refusal
 
 EXAMPLE: Final = "+1 212 555 0199"
+MAX_TEXT: Final = 60  # characters that a number may be written in
 
 _NUMBER = re.compile(r"[+\d(][\d\s()./\-‐-―−]*")  # noqa: RUF001  # hyphens and dashes as people paste them
-_EXTENDED = re.compile(r"\d.*?([,;]\s*(ext=)?\d|[*#]|(?<=[\d)\s])(x|p|w|ext|extension)\.?\s*\d)", re.IGNORECASE)
+_EXTENDED = re.compile(r"\D*\d.*?([,;]\s*(ext=)?\d|[*#]|(?<=[\d)\s])(x|p|w|ext|extension)\.?\s*\d)", re.IGNORECASE)
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _WRAPPING: Final = " \t“”‘’\"'«»„`"  # noqa: RUF001  # curly quotes, as phones type them
 
@@ -40,12 +41,14 @@ _UNPARSED: Final = {
 
 def read(text: str, region: str) -> str:
     """The number in E.164. ``region`` (alpha-2) is where one without a calling code belongs. Raises Refusal."""
+    if len(text) > 10 * MAX_TEXT:  # whatever invisible marks stand in it
+        raise _unreadable(text, "it is too long")
     plain = _plain(text)
     if _is_emergency(plain, region):
         raise Refusal(f"“{plain}” is an emergency number; dial it on your own phone.", code="forbidden")
-    if _EXTENDED.search(plain):
+    if _EXTENDED.match(plain[:MAX_TEXT]):
         raise with_extension(text)
-    if len(plain) > 60 or not _NUMBER.fullmatch(plain):
+    if len(plain) > MAX_TEXT or not _NUMBER.fullmatch(plain):
         raise _unreadable(text, "only digits, spaces, brackets, dots and dashes can be in one")
     plain = _with_plus(phonenumbers.normalize_digits_only(plain, keep_non_digits=True), region)
     where = "" if plain.startswith("+") else f"as a number of {region}, "
@@ -73,7 +76,7 @@ def _unreadable(text: str, why: str) -> Refusal:
 
 
 def _shown(text: str) -> str:
-    said = " ".join(text.split())
+    said = " ".join(text[:200].split())
     return said if len(said) <= 40 else f"{said[:39]}…"
 
 

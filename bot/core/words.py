@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # A comma before a plus sign ends a word too: "+12125550199,+442079460958".
-_WORD = re.compile(r"(\s*)(<[^<>]*>|[^\s<]+?[,;](?=\+)|[^\s<]+|<)")
+_WORD = re.compile(r"<[^<>]*>|[^\s<]+?[,;](?=\+)|[^\s<]+|<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ def split(text: str) -> list[Word]:
 
 
 def _words(text: str) -> Iterator[Word]:
+    end = 0
     for match in _WORD.finditer(text):
-        spaced, raw = bool(match[1]), match[2]
+        raw, spaced, end = match[0], match.start() > end, match.end()
         if raw.startswith("<") and len(raw) > 2:
             yield _token(raw[1:-1], spaced=spaced)
         else:
