@@ -104,6 +104,7 @@ class Program:
 
     async def start(self) -> None:
         """Meet Slack and Telnyx, then begin to deliver. Raises RefusedError when one of them refuses our settings."""
+        self.phone.warm_up()  # holds everything up for a moment, so before anybody waits for an answer
         meeting = [asyncio.create_task(self._meet_slack()), asyncio.create_task(self._meet_telnyx())]
         self._tasks += meeting
         done, _ = await asyncio.wait(meeting, timeout=MEETING)
@@ -185,7 +186,6 @@ class Program:
         await self.chat.whisper(heard, reply, verbs.table())
 
     async def _meet_telnyx(self) -> None:
-        self.phone.warm_up()
         while True:
             try:
                 problem = await self.phone.check()

@@ -25,7 +25,7 @@ from web.sandbox.house import House, program_in, stand_ins
 from web.sandbox.slack import Channel, Delivered, Message, User
 from web.sandbox.telnyx import Phone
 
-PATIENCE = 20.0  # real seconds until a story gives up waiting; far more than anything takes
+PATIENCE = 60.0  # real seconds until a story gives up waiting; far more than anything takes on a busy machine
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,12 @@ class Stage:
         return Thread(self.house, self.channel, message.ts)
 
     async def quiet(self) -> None:
-        """Waits until nothing is under way: no webhook, no effect that is due."""
-        await self.house.telnyx.quiet()
-        await settled(self.program)
+        """Waits until nothing is under way: no webhook, no effect that is due. Each may bring about the other."""
+        while True:
+            await self.house.telnyx.quiet()
+            await settled(self.program)
+            if self.house.telnyx.is_quiet:
+                return
 
     async def passes(self, *, seconds: float = 0, minutes: float = 0) -> None:
         """Let time pass at once, and everything happen that this brings."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium")
 HAS_BROWSER = bool(CHROMIUM and importlib.util.find_spec("playwright"))
-PATIENCE = 20_000  # milliseconds until a visitor gives up waiting
+PATIENCE = 60_000  # milliseconds until a visitor gives up waiting
 
 WIDE: "ViewportSize" = {"width": 1440, "height": 900}
 NARROW: "ViewportSize" = {"width": 390, "height": 844}

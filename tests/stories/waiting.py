@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from bot.bootstrap import Program
 from bot.store import tables
 
-PATIENCE = 20.0  # real seconds
+PATIENCE = 60.0  # real seconds
 
 
 async def eventually(condition: Callable[[], object], what: str) -> None:

@@ -133,7 +133,11 @@ async def demo(port: int, *, open_page: bool) -> None:
 async def open_sandbox(port: int = 0) -> AsyncIterator[tuple[str, House]]:
     """The stand-ins, the program and the page that shows them; yields the page's address and the house."""
     with tempfile.TemporaryDirectory(prefix="confab-sandbox-") as folder:
-        async with stand_ins(Path(folder), confab_api_token=SecretStr("sandbox")) as house, program_in(house):
+        async with (
+            stand_ins(Path(folder), confab_api_token=SecretStr("sandbox")) as house,
+            program_in(house) as program,
+        ):
+            await _met(program)
             me = furnish(house)
             labels = {number: house.slack.users[user].real_name for user, number in house.numbers.items()}
             page = site(house.slack, house.telnyx, house.clock, labels=labels, me=me)
@@ -142,6 +146,12 @@ async def open_sandbox(port: int = 0) -> AsyncIterator[tuple[str, House]]:
                     yield f"http://127.0.0.1:{where}/", house
                 finally:
                     page.state.feed.close()  # or the server would wait for open pages to go away
+
+
+async def _met(program: Program) -> None:
+    """Wait until the program has met Slack, which it goes on trying where a slow machine made it give up at first."""
+    while program.slack_handler is None:  # noqa: ASYNC110  # nobody sets an event for it
+        await asyncio.sleep(0.05)
 
 
 def furnish(house: House) -> list[str]:

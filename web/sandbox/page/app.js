@@ -106,12 +106,11 @@ const lists = () => [...document.querySelectorAll("[data-stick]")];
 const isAtEnd = (node) => node.scrollHeight - node.scrollTop - node.clientHeight < 60;
 const atBottom = () => new Set(lists().filter(isAtEnd).map((node) => node.dataset.stick));
 
-const met = new Set();
+const met = new WeakSet(); // the lists that were drawn before; one that is opened again begins at its end, too
 function stick(stuck) {
   for (const node of lists()) {
-    const name = node.dataset.stick;
-    if (stuck.has(name) || !met.has(name)) node.scrollTop = node.scrollHeight;
-    met.add(name);
+    if (stuck.has(node.dataset.stick) || !met.has(node)) node.scrollTop = node.scrollHeight;
+    met.add(node);
   }
 }
 

@@ -1,8 +1,17 @@
 // The two ways to the server: things people do go out as small posts, the whole state comes back by events.
 import { toast } from "./toast.js";
 
-/** Tells the server what somebody did. A refusal is shown as a toast; returns whether it was accepted. */
-export async function act(what, body) {
+const lines = new Map(); // phone or kind of deed -> the last deed on its way, so that keys arrive as they were pressed
+
+/** Tells the server what somebody did. A refusal is shown as a toast; answers whether it was accepted. */
+export function act(what, body) {
+  const line = what === "phone" ? body.number : what;
+  const sent = (lines.get(line) ?? Promise.resolve()).then(() => post(what, body));
+  lines.set(line, sent);
+  return sent;
+}
+
+async function post(what, body) {
   try {
     const response = await fetch(`/do/${what}`, {
       method: "POST",

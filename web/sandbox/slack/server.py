@@ -201,7 +201,7 @@ class Slack(People):
     def on_change(self, callback: Callable[[], None]) -> None:
         self._ws.watchers.append(callback)
 
-    async def until(self, condition: Callable[[], T | None], timeout: float = 10, what: str = "") -> T:  # noqa: ASYNC109 - tests read best so
+    async def until(self, condition: Callable[[], T | None], timeout: float = 60, what: str = "") -> T:  # noqa: ASYNC109 - tests read best so
         """Wait until the condition holds (real seconds) and return what it gave; looked at after every change."""
         changed = asyncio.Event()
         self._ws.watchers.append(changed.set)

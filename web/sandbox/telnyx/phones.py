@@ -116,16 +116,16 @@ class Phone:
         self.heard.append(text)
         self._line.changed()
 
-    async def rings(self, timeout: float = 10) -> None:  # noqa: ASYNC109 - part of the story tests' wording
+    async def rings(self, timeout: float = 60) -> None:  # noqa: ASYNC109 - part of the story tests' wording
         await self._insist(lambda: self.state == "ringing", timeout, "should ring")
 
-    async def hears(self, fragment: str, timeout: float = 10) -> None:  # noqa: ASYNC109 - part of the story tests' wording
+    async def hears(self, fragment: str, timeout: float = 60) -> None:  # noqa: ASYNC109 - part of the story tests' wording
         await self._insist(lambda: any(fragment in text for text in self.heard), timeout, f"should hear {fragment!r}")
 
-    async def in_room(self, timeout: float = 10) -> None:  # noqa: ASYNC109 - part of the story tests' wording
+    async def in_room(self, timeout: float = 60) -> None:  # noqa: ASYNC109 - part of the story tests' wording
         await self._insist(lambda: self.room is not None, timeout, "should be in a conference")
 
-    async def idle(self, timeout: float = 10) -> None:  # noqa: ASYNC109 - part of the story tests' wording
+    async def idle(self, timeout: float = 60) -> None:  # noqa: ASYNC109 - part of the story tests' wording
         await self._insist(lambda: self.call is None, timeout, "should be idle")
 
     def snapshot(self) -> dict[str, object]:

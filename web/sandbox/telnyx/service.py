@@ -108,7 +108,7 @@ class Telnyx:
     def on_change(self, callback: Callable[[], None]) -> None:
         self._watch.on_change(callback)
 
-    async def until(self, condition: Callable[[], bool], timeout: float = 10, what: str = "") -> None:  # noqa: ASYNC109 - part of the story tests' wording
+    async def until(self, condition: Callable[[], bool], timeout: float = 60, what: str = "") -> None:  # noqa: ASYNC109 - part of the story tests' wording
         """Wait until something is so, looked at after each change; ``AssertionError`` after ``timeout`` seconds."""
         await self._watch.insist(condition, timeout, lambda: f"{what or 'condition'}; {self.snapshot()}")
 
@@ -116,7 +116,12 @@ class Telnyx:
         """Return when all that is due has happened, no phone is about to act by itself, and no webhook waits or is
         under way; those that come late on purpose or are tried again are waited for too.
         """
-        await self._watch.until(lambda: self._exchange.settled and not self._agenda.behind and not self._post.busy)
+        await self._watch.until(lambda: self.is_quiet)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether ``quiet`` would return at once."""
+        return self._exchange.settled and not self._agenda.behind and not self._post.busy
 
     async def close(self) -> None:
         self._api.closing.set()
