@@ -12,6 +12,7 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings, SettingsError
 from bot.core import verbs
@@ -26,7 +27,7 @@ from bot.service import Habits, Service
 from bot.slack import listeners
 from bot.slack.client import Me, SlackChat, check
 from bot.slack.directory import SlackDirectory
-from bot.store.db import Store, open_store
+from bot.store.db import Store, StoreBusyError, open_store
 from bot.telnyx.client import TelnyxPhone
 from bot.telnyx.webhook import Verifier
 
@@ -89,7 +90,7 @@ class Program:
         )
         self.verifier = Verifier(settings.telnyx_public_key)
         self.courier = Courier(self.service, self.phone, self.chat, clock, texts)
-        self.service.wake = self.courier.wake
+        self.service.wake = self._wake
         self.slack_handler: AsyncSlackRequestHandler | None = None
         self.telnyx_state = "not asked yet"
         self._slack_state = "not connected yet"
@@ -112,6 +113,7 @@ class Program:
             task.result()
         for task in meeting:
             task.add_done_callback(_report)
+        self.store.listen(self.courier.wake)
         self._spawn(self.courier.run())
 
     async def stop(self) -> None:
@@ -125,6 +127,11 @@ class Program:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.phone.close()
+
+    def _wake(self) -> None:
+        """There is something to do, for this process or another."""
+        self.courier.wake()
+        self.store.ring()
 
     async def socket_connected(self) -> bool:
         """True in HTTP mode, where there is no socket."""
@@ -181,6 +188,18 @@ class Program:
             self.slack_handler = AsyncSlackRequestHandler(app)
         self._slack_state = "ok"
         self._spawn(desk.catch_up(unanswered, self._tell_late))
+        if self.store.poll is not None:
+            self._spawn(self._take_over(desk, self.store.poll))
+
+    async def _take_over(self, desk: Desk, poll: float) -> None:
+        """Answer what a process that died meanwhile had heard."""
+        while True:
+            await asyncio.sleep(poll)
+            try:
+                left = [(heard, at) for heard, at in await desk.unanswered() if at < self.clock.now() - poll]
+                await desk.catch_up(left, self._tell_late)
+            except (SQLAlchemyError, StoreBusyError) as error:
+                log.warning("the database did not say what is unanswered: %s", type(error).__name__)
 
     async def _tell_late(self, heard: Heard, reply: Reply) -> None:
         await self.chat.whisper(heard, reply, verbs.table())
@@ -239,7 +258,7 @@ async def running(
     """A running program; on leaving, it finishes what is in hand. Raises RefusedError, StoreError."""
     store = open_store(settings.database_url)
     try:
-        store.migrate()
+        store.prepare()
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout)) as session:
             program = Program(
                 settings, clock or SystemClock(), store, session, timeout=telnyx_timeout, texts=spoken_texts(settings)

@@ -43,7 +43,10 @@ class Settings(BaseSettings):
     telnyx_connection_id: str = Field(description="Id of the Call Control application")
     telnyx_phone_number: str = Field(description="Number that calls come from, E.164")
     telnyx_base_url: str = Field(default="https://api.telnyx.com/v2", description="Base URL of Telnyx's API")
-    database_url: str = Field(default="sqlite:///confab.db", description="Where the state is kept")
+    database_url: str = Field(
+        default="sqlite:///confab.db",
+        description="Where the state is kept: a file, or `postgresql://user:password@host/name`",
+    )
     confab_api_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of the HTTP API; empty = the API is off"
     )
@@ -114,8 +117,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_known_database(cls, value: str) -> str:
+        if value.startswith(("postgresql://", "postgres://")):
+            return value
         if not value.startswith("sqlite:///"):
-            raise ValueError("must begin with sqlite:///")
+            raise ValueError("must begin with sqlite:/// or postgresql://")
         if value.removeprefix("sqlite:///") in {"", ":memory:"}:
             raise ValueError("must name a file, e.g. sqlite:///confab.db")
         return value

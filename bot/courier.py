@@ -20,11 +20,11 @@ from bot.performing import Performer
 from bot.ports import Chat, Clock, Later, Never, Phone
 from bot.service import Service
 from bot.store import ledger, outbox
+from bot.store.db import Hold
 from bot.store.outbox import Parcel
 
 log = logging.getLogger("confab.courier")
 
-MOST_IN_HAND = 64
 TROUBLE_AFTER = 5.0  # seconds without success until the card says so
 LONGEST_PAUSE = 30.0
 FAULT_PAUSE = 60.0
@@ -103,7 +103,7 @@ class Courier:
 
     @property
     def idle(self) -> bool:
-        return not self._tasks
+        return not self._lanes
 
     async def _round(self) -> None:
         """Do what is due now; rest until the next moment only when nothing was."""
@@ -132,9 +132,9 @@ class Courier:
         """Heads of free lanes, at most one per pace."""
         paces: set[str] = set()
         picked: list[Parcel] = []
-        taken = self._lanes | self._freed
+        taken, most = self._lanes | self._freed, self._service.store.most_in_hand
         for parcel in heads:
-            if parcel.lane in taken or parcel.pace in paces or len(self._lanes) + len(picked) >= MOST_IN_HAND:
+            if parcel.lane in taken or parcel.pace in paces or len(self._lanes) + len(picked) >= most:
                 continue
             picked.append(parcel)
             if parcel.pace:
@@ -142,15 +142,18 @@ class Courier:
         return picked
 
     async def _begin(self, parcel: Parcel, now: float) -> None:
-        """Set out with this parcel. Its lane is free again when it was dropped, or when that fails."""
-        errand = None
+        """Set out with this parcel. Its lane is free again when it was dropped, when another process was quicker, or
+        when that fails.
+        """
+        store, errand, hold = self._service.store, None, None
         try:
-            errand = await self._service.store.run(partial(errands.begin, parcel=parcel, now=now, texts=self._texts))
+            errand = await store.run(partial(errands.begin, parcel=parcel, now=now, texts=self._texts))
+            hold = await store.hold(partial(outbox.is_free, parcel=parcel)) if errand else None
         finally:
-            if errand is None:
+            if hold is None:
                 self._lanes.discard(parcel.lane)
-        if errand:
-            self._spawn(self._deliver(errand))
+        if errand and hold:
+            self._spawn(self._deliver(errand, hold))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -161,14 +164,15 @@ class Courier:
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._bell.wait())}
         if due is not None:
             waits.add(asyncio.create_task(self._clock.until(due)))
-        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        poll = self._service.store.poll
+        _, pending = await asyncio.wait(waits, timeout=poll, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
 
-    async def _deliver(self, errand: Errand) -> None:
+    async def _deliver(self, errand: Errand, hold: Hold) -> None:
         watch = asyncio.create_task(self._watch(errand)) if isinstance(errand.effect, e.PhoneEffect) else None
         try:
-            await self._try(errand)
+            await self._try(errand, hold)
         except Exception:
             log.exception("effect %s could not be settled; it is tried again", errand.parcels[0].id)
         finally:
@@ -178,24 +182,24 @@ class Courier:
             self._freed.add(errand.parcels[0].lane)
             self.wake()
 
-    async def _try(self, errand: Errand) -> None:
+    async def _try(self, errand: Errand, hold: Hold) -> None:
         try:
             fact = await self._performer.perform(errand)
         except Later as later:
-            await self._postpone(errand, later)
+            await self._postpone(errand, hold, later)
         except Never as never:
-            await self._give_up(errand, never)
+            await self._give_up(errand, hold, never)
         except Exception as error:
             log.exception("effect %s failed by a fault of ours", errand.parcels[0].id)
-            await self._postpone(errand, Later(f"fault: {type(error).__name__}"))
+            await self._postpone(errand, hold, Later(f"fault: {type(error).__name__}"))
         else:
-            await self._service.settle(errand.parcels, fact)
+            await self._service.settle(hold, errand.parcels, fact)
             await self._end_trouble(errand)
 
-    async def _postpone(self, errand: Errand, later: Later) -> None:
+    async def _postpone(self, errand: Errand, hold: Hold, later: Later) -> None:
         head, now = errand.parcels[0], self._clock.now()
         if now - errand.started > PATIENCE[type(errand.effect)]:
-            await self._give_up(errand, Never(later.reason, code=GAVE_UP))
+            await self._give_up(errand, hold, Never(later.reason, code=GAVE_UP))
             return
         pause = later.after if later.after is not None else min(0.5 * 2**head.tries, LONGEST_PAUSE)
         log.info(
@@ -209,11 +213,11 @@ class Courier:
             if head.pace and later.after is not None:
                 outbox.close_gate(connection, head.pace, now + pause)
 
-        await self._service.store.run(keep)
+        await hold.run(keep)
 
-    async def _give_up(self, errand: Errand, never: Never) -> None:
+    async def _give_up(self, errand: Errand, hold: Hold, never: Never) -> None:
         log.warning("effect %s (%s) is given up: %s", errand.parcels[0].id, type(errand.effect).__name__, never.reason)
-        await self._service.settle(errand.parcels, fact_of_failure(errand, never, self._clock.now()))
+        await self._service.settle(hold, errand.parcels, fact_of_failure(errand, never, self._clock.now()))
         await self._end_trouble(errand)
 
     async def _watch(self, errand: Errand) -> None:

@@ -10,16 +10,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from bot.core import grammar, phone, policy, verbs
 from bot.core.grammar import Reads, Sentence
 from bot.core.inputs import Heard, Person, Request
 from bot.core.policy import Member, Rules
-from bot.core.replies import Ask, HelpOn, Home, Recordings, Refusal, Refused, Reply, Told
+from bot.core.replies import Ask, HelpOn, Home, Nothing, Recordings, Refusal, Refused, Reply, Told
 from bot.core.targets import NumberTarget
 from bot.people import Found, People, left_out
 from bot.ports import Clock, Directory, Later, Never, Phone, Profile
 from bot.service import Service
-from bot.store import codec, ledger
+from bot.store import codec, db, ledger
 
 log = logging.getLogger("confab.desk")
 
@@ -58,7 +60,16 @@ class Desk:
         return ""
 
     async def answer(self, heard: Heard) -> Reply:
-        """Do what was asked, once, and say what came of it. A refusal is an answer."""
+        """Do what was asked, once, and say what came of it: a refusal too; Nothing when another process does it."""
+        hold = await self._service.store.hold(lambda connection: _still_waits(connection, heard))
+        if hold is None:
+            return Nothing()
+        try:
+            return await self._answer_held(heard)
+        finally:
+            await hold.drop()
+
+    async def _answer_held(self, heard: Heard) -> Reply:
         try:
             return await self._answer(heard)
         except Refusal as refusal:
@@ -178,6 +189,13 @@ class Desk:
         await self._service.store.run(
             lambda connection: ledger.finish(connection, heard.key, body=body, answer=answer, ref="")
         )
+
+
+def _still_waits(connection: Connection, heard: Heard) -> bool:
+    if not db.try_lock(connection, f"heard:{heard.key}"):
+        return False
+    entry = ledger.entry(connection, heard.key)
+    return entry is None or not entry.done
 
 
 def _member(profile: Profile | None) -> Member | None:

@@ -63,10 +63,15 @@ class Errand:
         return self.picture
 
 
-def begin(  # noqa: C901, PLR0911  # one arm per kind of effect
+def begin(connection: Connection, parcel: Parcel, now: float, texts: Texts) -> Errand | None:
+    """Take an effect in hand; None when it is no longer wanted (and then settled), must wait, or is another's."""
+    taken = outbox.take(connection, parcel, now)
+    return _begin(connection, taken, now, texts) if taken else None
+
+
+def _begin(  # noqa: C901, PLR0911  # one arm per kind of effect
     connection: Connection, parcel: Parcel, now: float, texts: Texts
 ) -> Errand | None:
-    """Take an effect in hand; None when it is no longer wanted (and then settled) or must wait."""
     match parcel.effect:
         case e.Dial() | e.AskKey() | e.Seat() | e.HangUp():
             return _begin_on_leg(connection, parcel, parcel.effect, now, texts)

@@ -39,7 +39,7 @@ from bot.core.replies import Ask, Choice, HelpOn, Nothing, Refusal, Refused, Rep
 from bot.core.scene import Reach, Scene
 from bot.core.side import Purpose, SideCall
 from bot.ports import Clock
-from bot.store import codec, ledger, outbox, sides
+from bot.store import codec, db, ledger, outbox, sides
 from bot.store.db import Store
 
 log = logging.getLogger("confab.service")
@@ -85,9 +85,9 @@ class Service:
             self.wake()
         return fresh
 
-    async def settle(self, parcels: Sequence[outbox.Parcel], fact: Fact | None) -> None:
-        """Take effects out of the outbox together with what came of them."""
-        await self.store.run(partial(self._settle, parcels, fact))
+    async def settle(self, hold: db.Hold, parcels: Sequence[outbox.Parcel], fact: Fact | None) -> None:
+        """Take effects out of the outbox together with what came of them, and let go of them."""
+        await hold.run(partial(self._settle, parcels, fact))
         self.wake()
 
     async def note(self, fact: ConferenceFact) -> None:
@@ -119,6 +119,7 @@ class Service:
         return tuple(self._whole(connection, one.id).picture() for one in live), tuple(recent)
 
     def _request(self, request: Request, connection: Connection) -> Reply:
+        db.lock(connection, f"request:{request.key}")
         seen = ledger.entry(connection, request.key)
         if seen is not None and seen.done:
             return Nothing()
@@ -138,6 +139,8 @@ class Service:
             if len(found) > 1:
                 return _ask_which(request, found)
             scene = self._whole(connection, found[0].id)
+            if verb.needs is not verbs.Needs.ANY_CONFERENCE:
+                _live(scene.conference)  # it may have ended while we waited for it
         policy.allow(verb, request, scene)
         return self._do(connection, request, verb, scene)
 
@@ -159,6 +162,7 @@ class Service:
 
     def _create(self, connection: Connection, request: Request) -> Reply:
         where = request.where
+        db.lock(connection, f"thread:{where.channel}:{where.thread_ts}")
         if where.thread_ts and (live := ledger.live_in(connection, where.channel, where.thread_ts)):
             return _offer_invite(live[0], request)
         scene = self._new_scene(connection, request)
@@ -189,6 +193,7 @@ class Service:
 
     def _spare_pin(self, connection: Connection) -> str:
         """Six random digits that no live conference has."""
+        db.lock(connection, "pins")
         while ledger.has_pin(connection, pin := f"{secrets.randbelow(1_000_000):06d}"):
             pass
         return pin
@@ -254,6 +259,10 @@ class Service:
         if not fact.at:  # Telnyx did not say when
             fact = replace(fact, at=now)
         scene = ledger.call_scene(connection, fact.call, now)
+        if scene is None and fact.call.call_control_id and db.shared(connection):
+            # Whoever binds this call right now has either told us with its commit, or will find our news waiting.
+            db.lock(connection, _call_ref(fact.call.call_control_id))
+            scene = ledger.call_scene(connection, fact.call, now)
         if scene is None and (side := self._side_of(connection, fact)):
             # Without its body: the digits of a PIN must not be kept.
             fresh = ledger.remember(connection, delivery.key, type(fact).__name__, now, {})
@@ -308,10 +317,12 @@ class Service:
         return True
 
     def _apply_early_side_news(self, connection: Connection, side: SideCall) -> None:
+        db.lock(connection, _call_ref(side.call_control_id))
         for row in ledger.waiting(connection, _call_ref(side.call_control_id)):
             ledger.finish(connection, row.key, ref="", body={})
-            if known := sides.get(connection, side.id):
-                self._apply_side(connection, known, codec.fact(row.kind, row.body))
+            known, fact = sides.get(connection, side.id), codec.fact(row.kind, row.body)
+            if known and fact:
+                self._apply_side(connection, known, fact)
 
     def _may_dial_in(self, connection: Connection, number: str, now: float) -> bool:
         return bool(self._habits.dial_in) and not sides.too_many_wrong(connection, number, now)
@@ -348,13 +359,17 @@ class Service:
         self._apply(connection, fact, leg_id, conference_id)
 
     def _fire(self, key: str, fact: Fact, connection: Connection) -> None:
-        if ledger.take_timer(connection, key, self._clock.now()):
-            if isinstance(fact, SideTimedOut):
-                if side := sides.get(connection, fact.side_id):
-                    self._apply_side(connection, side, fact)
-                return
-            leg_id = getattr(fact, "leg_id", None)
-            conference_id = _conference_of(leg_id) if leg_id else getattr(fact, "conference_id", "")
+        """What the timer is about is locked before the timer: whoever cancels one does it in this order too."""
+        now = self._clock.now()
+        if isinstance(fact, SideTimedOut):
+            side = sides.get(connection, fact.side_id)
+            if ledger.take_timer(connection, key, now) and side:
+                self._apply_side(connection, side, fact)
+            return
+        leg_id = getattr(fact, "leg_id", None)
+        conference_id = ledger.conference_of(leg_id) if leg_id else getattr(fact, "conference_id", "")
+        ledger.lock(connection, conference_id)
+        if ledger.take_timer(connection, key, now):
             self._apply(connection, fact, leg_id, conference_id)
 
     def _apply(
@@ -383,15 +398,13 @@ class Service:
 
     def _apply_early_news(self, connection: Connection, call_control_id: str, leg_id: str) -> bool:
         """News that came before we knew whose call it was about has waited in the journal."""
-        conference_id, ordered = _conference_of(leg_id), False
+        conference_id, ordered = ledger.conference_of(leg_id), False
+        db.lock(connection, _call_ref(call_control_id))
         for row in ledger.waiting(connection, _call_ref(call_control_id)):
             ledger.finish(connection, row.key, conference_id=conference_id, ref="")
-            ordered |= self._apply(connection, codec.fact(row.kind, row.body), leg_id, conference_id)
+            if fact := codec.fact(row.kind, row.body):
+                ordered |= self._apply(connection, fact, leg_id, conference_id)
         return ordered
-
-
-def _conference_of(leg_id: str) -> str:
-    return leg_id.split(".", 1)[0]
 
 
 def _call_ref(call_control_id: str) -> str:

@@ -83,7 +83,7 @@ def export(conference_id: str | None) -> None:
     from web.export import rows  # noqa: PLC0415
 
     url = _settings().database_url
-    if not Path(url.removeprefix("sqlite:///")).exists():
+    if url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:///")).exists():
         _fail([f"there is no database at {url}"])
     found = False
     for row in rows(url, conference_id):

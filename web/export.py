@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from bot.core.phone import masked
+from bot.store.db import engine_of
 from bot.store.ledger import whole_scene
 from bot.store.tables import conference
 
 
 def rows(url: str, conference_id: str | None) -> Iterator[dict[str, Any]]:
     """One object per conference, oldest first; only the named one if an id is given."""
-    engine = create_engine(url)
+    engine = engine_of(url)
     with engine.connect() as connection:
         ids = select(conference.c.id).order_by(conference.c.created_at)
         for (one,) in connection.execute(ids.where(conference.c.id == conference_id) if conference_id else ids).all():

@@ -1,4 +1,8 @@
-"""Facts, effects and requests as JSON and back. The kind is the class's name."""
+"""Facts, effects and requests as JSON and back. The kind is the class's name.
+
+While a new version takes over from an old one, each finds what the other wrote: a kind that is not known is left to the
+other one, and a field that is not known is passed over.
+"""
 
 from collections.abc import Sequence
 from dataclasses import is_dataclass
@@ -25,17 +29,27 @@ def body(value: Any) -> dict[str, Any]:
     return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
 
 
-def effect(kind: str, data: dict[str, Any]) -> Effect:
-    made = dict(data)
+def effect(kind: str, data: dict[str, Any]) -> Effect | None:
+    """None when this version does not know it."""
+    if kind not in EFFECTS or ("says" in data and data["says"] not in set(Says)):
+        return None
+    made = _known(EFFECTS[kind], data)
     if "says" in made:
         made |= {"says": Says(made["says"]), "who": tuple(made["who"])}
     built: Effect = EFFECTS[kind](**made)
     return built
 
 
-def fact(kind: str, data: dict[str, Any]) -> Fact:
-    built: Fact = FACTS[kind](**_nested(data))
+def fact(kind: str, data: dict[str, Any]) -> Fact | None:
+    """None when this version does not know it."""
+    if kind not in FACTS:
+        return None
+    built: Fact = FACTS[kind](**_nested(_known(FACTS[kind], data)))
     return built
+
+
+def _known(made: type, data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in made.__dataclass_fields__}  # type: ignore[attr-defined]  # a dataclass
 
 
 def people(data: Sequence[dict[str, Any]]) -> tuple[Person, ...]:

@@ -28,12 +28,14 @@ _SCENE_OF_CALL = _LEG_WITH_ALL.where(leg.c.call_control_id == bindparam("call"))
 _CONFERENCE_BY_ID = select(*_CONFERENCE).where(conference.c.id == bindparam("conference"))
 _LEGS = select(*_LEG).where(leg.c.conference_id == bindparam("conference")).order_by(leg.c.queued_at, leg.c.id)
 _LEGS_WAITING = _LEGS.where(or_(leg.c.phase == LegPhase.ANSWERED.value, leg.c.id == bindparam("leg_id")))
+_CONFERENCE_OF_CALL = select(leg.c.conference_id).where(leg.c.call_control_id == bindparam("call"))
+_LOCK = select(conference.c.id).where(conference.c.id == bindparam("conference")).with_for_update()
 _Value = Conference | Participant | Leg
 _VALUES = (conference, participant, leg)
 _INSERTS = {one.name: one.insert() for one in _VALUES}
 _UPDATES = {one.name: update(one).where(one.c.id == bindparam("the_id")) for one in _VALUES}
 _CONFERENCE_BY_ROOM = select(conference.c.id).where(conference.c.room_id == bindparam("room_id"))
-_REMEMBER = db.insert(journal).on_conflict_do_nothing(index_elements=["key"])
+_REMEMBER = db.insert(journal).on_conflict_do_nothing(index_elements=["key"]).returning(journal.c.key)
 # Written like the condition of the partial index, or SQLite would not use it.
 _NOT_DONE = journal.c.done == false()
 _WAITING = select(journal).where(journal.c.ref == bindparam("ref_"), _NOT_DONE).order_by(journal.c.id)
@@ -64,7 +66,7 @@ def remember(
         "ref": ref,
         "done": done,
     }
-    return bool(connection.execute(_REMEMBER, values).rowcount)
+    return connection.execute(_REMEMBER, values).first() is not None
 
 
 def finish(connection: Connection, key: str, **values: Any) -> None:
@@ -81,8 +83,18 @@ def waiting(connection: Connection, ref: str) -> Sequence[Row[Any]]:
     return connection.execute(_WAITING, {"ref_": ref}).all()
 
 
+def lock(connection: Connection, conference_id: str) -> None:
+    """Let nobody else change this conference until the end of the transaction, where others write at the same time.
+
+    A statement of its own: one that also read the legs would still see them as they were before it had to wait.
+    """
+    if db.shared(connection):
+        connection.execute(_LOCK, {"conference": conference_id})
+
+
 def scene_of(connection: Connection, reach: Reach, conference_id: str, leg_id: str | None, now: float) -> Scene | None:
     """As much of a conference as ``reach`` says; None when there is no such conference or leg."""
+    lock(connection, conference_id)
     if reach is Reach.LEG:
         return leg_scene(connection, leg_id or "", now)
     row = connection.execute(_CONFERENCE_BY_ID, {"conference": conference_id}).first()
@@ -97,6 +109,7 @@ def scene_of(connection: Connection, reach: Reach, conference_id: str, leg_id: s
 
 def leg_scene(connection: Connection, leg_id: str, now: float) -> Scene | None:
     """The scene of one leg: its conference, its participant and itself."""
+    lock(connection, conference_of(leg_id))
     return _leg_scene(connection.execute(_SCENE_OF_LEG, {"leg_id": leg_id}).first(), now)
 
 
@@ -104,8 +117,15 @@ def call_scene(connection: Connection, call: Call, now: float) -> Scene | None:
     """The scene of the leg that a call belongs to: by our own id if the call carried it, else by Telnyx's."""
     scene = leg_scene(connection, call.leg_id, now) if call.leg_id else None
     if scene is None and call.call_control_id:
+        if db.shared(connection):
+            lock(connection, connection.execute(_CONFERENCE_OF_CALL, {"call": call.call_control_id}).scalar() or "")
         scene = _leg_scene(connection.execute(_SCENE_OF_CALL, {"call": call.call_control_id}).first(), now)
     return scene
+
+
+def conference_of(leg_id: str) -> str:
+    """A leg's id begins with its conference's."""
+    return leg_id.split(".", 1)[0]
 
 
 def whole_scene(connection: Connection, conference_id: str, now: float) -> Scene | None:
@@ -159,7 +179,8 @@ def set_timers(connection: Connection, timers: Sequence[Timer] | Any) -> None:
 
 def due_timers(connection: Connection, now: float) -> list[tuple[str, Fact]]:
     rows = connection.execute(select(timer).where(timer.c.due <= now).order_by(timer.c.due).limit(50)).all()
-    return [(row.key, codec.fact(row.body["kind"], row.body["fact"])) for row in rows]
+    due = [(row.key, codec.fact(row.body["kind"], row.body["fact"])) for row in rows]
+    return [(key, fact) for key, fact in due if fact is not None]
 
 
 def move_timer(connection: Connection, key: str, due: float) -> None:

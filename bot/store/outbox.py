@@ -51,8 +51,30 @@ def heads(connection: Connection, now: float, most: int = 100) -> list[Parcel]:
         .where(outbox.c.due <= now, open_gate, ~older)
         .order_by(outbox.c.id)
         .limit(most)
+        # What another process has in hand is not seen at all; the locks taken here end with the look.
+        .with_for_update(of=outbox, skip_locked=True)
     )
-    return [_parcel(row) for row in rows]
+    return [parcel for row in rows if (parcel := _parcel(row))]
+
+
+def is_free(connection: Connection, parcel: Parcel) -> bool:
+    """Lock an effect; False when another process has it in hand, or has settled it."""
+    row = select(outbox.c.id).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)
+    return connection.execute(row).first() is not None
+
+
+def take(connection: Connection, parcel: Parcel, now: float) -> Parcel | None:
+    """The effect as it is now; None when another process was quicker, or its time or pace no longer allows a start."""
+    if not db.shared(connection):
+        return parcel
+    row = connection.execute(select(outbox).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)).first()
+    if row is None or row.due > now:
+        return None
+    if row.pace:
+        db.lock(connection, row.pace)
+        if gate_opens(connection, row.pace) > now:
+            return None
+    return _parcel(row)
 
 
 def next_due(connection: Connection, now: float) -> float | None:
@@ -70,9 +92,10 @@ def batch(connection: Connection, head: Parcel, now: float, upto: int | None) ->
     found: list[Parcel] = []
     for row in rows:
         late = row.id > upto if upto is not None else row.due > now
-        if row.kind != type(head.effect).__name__ or late:
+        parcel = _parcel(row)
+        if row.kind != type(head.effect).__name__ or late or parcel is None:
             break
-        found.append(_parcel(row))
+        found.append(parcel)
     return found
 
 
@@ -168,8 +191,11 @@ def _row(conference: Conference, effect: e.Effect, now: float) -> dict[str, Any]
     }
 
 
-def _parcel(row: Any) -> Parcel:
+def _parcel(row: Any) -> Parcel | None:
+    """None when a newer version beside us ordered what we do not know: its own couriers see to that."""
     effect = codec.effect(row.kind, row.body)
+    if effect is None:
+        return None
     return Parcel(row.id, row.conference_id, row.lane, row.pace, effect, row.tries, row.since)
 
 

@@ -23,12 +23,14 @@ _COLUMNS = [side_call.c[name] for name in SideCall.__dataclass_fields__]
 
 
 def find(connection: Connection, call: Call) -> SideCall | None:
-    """By our own id if the call carried it, else by Telnyx's."""
+    """By our own id if the call carried it, else by Telnyx's; locked where others write at the same time."""
     for wanted in (
         side_call.c.id == call.leg_id if call.leg_id else None,
         side_call.c.call_control_id == call.call_control_id if call.call_control_id else None,
     ):
-        if wanted is not None and (row := connection.execute(select(*_COLUMNS).where(wanted)).first()):
+        if wanted is not None and (
+            row := connection.execute(select(*_COLUMNS).where(wanted).with_for_update()).first()
+        ):
             return _side(row)
     return None
 

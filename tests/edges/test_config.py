@@ -72,7 +72,7 @@ def test_what_is_wrong_and_what_is_missing_are_named_together(tmp_path: Path) ->
         "TELNYX_PUBLIC_KEY is not a base64 Ed25519 key",
         "TELNYX_PHONE_NUMBER is not in E.164 form, e.g. +12125550100",
         "TELNYX_BASE_URL must begin with https://",
-        "DATABASE_URL must begin with sqlite:///",
+        "DATABASE_URL must begin with sqlite:/// or postgresql://",
         "CONFAB_GATE should be 'press1' or 'none'",
         "CONFAB_DEFAULT_REGION is not a two-letter country code, e.g. US",
         "CONFAB_ALLOWED_COUNTRIES has unknown country codes: ZZ",

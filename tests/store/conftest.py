@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from bot.store.db import SqliteStore
+from bot.store import db
+from bot.store.sqlite import SqliteStore
 
 
 @pytest.fixture
@@ -17,7 +18,13 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def connection(store: SqliteStore) -> Iterator[Connection]:
-    """A transaction on that file, for units of work that are called by themselves."""
-    with store._writing.begin() as open_connection:
-        yield open_connection
+def connection(request: pytest.FixtureRequest, database_url: str) -> Iterator[Connection]:
+    """A transaction on a fresh database of either kind, for units of work that are called by themselves."""
+    if not db.is_postgres(database_url):
+        with request.getfixturevalue("store")._writing.begin() as on_sqlite:
+            yield on_sqlite
+        return
+    engine = db.engine_of(database_url)
+    with engine.begin() as on_postgres:
+        yield on_postgres.execution_options(**{db.LOCKS: True})
+    engine.dispose()

@@ -17,7 +17,7 @@ NOW = 1000.0
 TIMES = st.floats(0, 4e9, allow_nan=False)
 MAYBE = st.none() | TIMES
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
-COUNTS = st.integers(0, 2**31)
+COUNTS = st.integers(0, 2**31 - 1)
 
 
 def conference(**values: Any) -> Conference:

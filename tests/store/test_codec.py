@@ -3,12 +3,11 @@
 import json
 from typing import get_args
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.effects import Effect, Line, Says
-from bot.core.inputs import Fact, Heard
+from bot.core.effects import Dial, Effect, Line, Says
+from bot.core.inputs import Fact, Heard, SweepDue
 from bot.store import codec
 from tests.store.made import effects, facts
 
@@ -48,6 +47,12 @@ def test_every_effect_and_fact_is_known_by_its_name() -> None:
     assert set(codec.FACTS) == {one.__name__ for one in get_args(Fact)}
 
 
-def test_an_unknown_kind_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        codec.fact("Tomorrow", {})
+def test_what_a_newer_version_wrote_is_left_to_it() -> None:
+    assert codec.fact("Tomorrow", {}) is None
+    assert codec.effect("Tomorrow", {}) is None
+    assert codec.effect("Line", {"conference_id": "c", "says": "sung", "who": []}) is None
+
+
+def test_a_field_that_a_newer_version_added_is_passed_over() -> None:
+    assert codec.effect("Dial", {"leg_id": "c.1.1", "tomorrow": 1}) == Dial("c.1.1")
+    assert codec.fact("SweepDue", {"conference_id": "c", "at": 1.0, "tomorrow": 1}) == SweepDue("c", 1.0)

@@ -10,7 +10,8 @@ from typing import Self
 import pytest
 from sqlalchemy import Connection, event, select
 
-from bot.store.db import MOST_WAITING, SqliteStore, StoreBusyError, StoreInUseError, open_store
+from bot.store.db import StoreBusyError, StoreInUseError, open_store
+from bot.store.sqlite import MOST_WAITING, SqliteStore
 from bot.store.tables import person
 
 PATIENCE = 20  # seconds until a test that hangs is a failure

@@ -7,7 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from bot.store import outbox
-from bot.store.db import SqliteStore, StoreError
+from bot.store.db import StoreError
+from bot.store.sqlite import SqliteStore
 
 
 async def test_a_locked_database_is_waited_for_once_and_not_by_each_alone(tmp_path: Path) -> None:

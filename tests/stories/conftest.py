@@ -9,6 +9,6 @@ from tests.stories.harness import Stage, story
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
-    async with story(tmp_path, caplog) as stage:
+async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str) -> AsyncIterator[Stage]:
+    async with story(tmp_path, caplog, database_url=database_url) as stage:
         yield stage

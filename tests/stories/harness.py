@@ -1,5 +1,6 @@
 """Words in which stories are told: people who type and pick up phones, threads with lines, cards with states."""
 
+import asyncio
 import json
 import re
 import time
@@ -10,10 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from bot.bootstrap import Program
 from bot.store import outbox
+from bot.store.tables import conference
 from tests.stories.checks import (
     assert_clean_log,
     assert_nothing_waits,
@@ -141,13 +143,16 @@ class Stage:
         return str(self.house.telnyx.webhook_url).removesuffix("/webhooks/call-events")
 
     async def thread(self, topic: str) -> Thread:
-        """Waits for the card of this conference."""
+        """Waits for the card of this conference, and until the program has noted which message it is."""
 
         def card() -> Message | None:
             ours = [one for one in self.house.slack.messages(self.channel) if one.user == self.house.slack.bot_user_id]
             return next((one for one in ours if topic in shown(one)), None)
 
         message = await self.house.slack.until(card, PATIENCE, f"a card about {topic!r}")
+        async with asyncio.timeout(PATIENCE):
+            while not await self.program.store.read(partial(_is_noted, ts=message.ts)):  # noqa: ASYNC110  # nobody sets an event for it
+                await asyncio.sleep(0.01)
         return Thread(self.house, self.channel, message.ts)
 
     async def quiet(self) -> None:
@@ -197,6 +202,10 @@ async def settled(program: Program) -> None:
         if at_rest and (soon is None or soon > now + 3):
             return
         await program.clock.until(min(soon or now + 0.05, now + 0.05))
+
+
+def _is_noted(connection: Connection, ts: str) -> bool:
+    return connection.execute(select(conference.c.id).where(conference.c.card_ts == ts)).first() is not None
 
 
 def _ahead(connection: Connection, now: float) -> tuple[bool, float | None, float | None]:

@@ -5,18 +5,19 @@ from typing import TypeVar
 
 from bot.bootstrap import Program
 from bot.store.db import Store, Work
+from bot.store.sqlite import SqliteStore
 from tests.stories.harness import Stage, requests
 
 T = TypeVar("T")
 
 
-class SlowToTell:
+class SlowToTell(SqliteStore):
     """A store whose reads are told only when everything that was in hand is done."""
 
     def __init__(self, store: Store, program: Program) -> None:
+        self.__dict__ |= vars(store)
         self._store = store
         self._program = program
-        self.run, self.migrate, self.close = store.run, store.migrate, store.close
 
     async def read(self, work: Work[T]) -> T:
         found = await self._store.read(work)
