@@ -88,6 +88,9 @@ class Courier:
             self._bell.clear()
             try:
                 await self._round()
+            except SQLAlchemyError as error:
+                log.error("the database did not do its part: %s; asked again in a second", type(error).__name__)  # noqa: TRY400  # no trace
+                await asyncio.sleep(1)
             except Exception:
                 log.exception("the courier stumbled; it goes on in a second")
                 await asyncio.sleep(1)

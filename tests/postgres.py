@@ -14,8 +14,8 @@ from sqlalchemy import Engine, create_engine, text
 
 from bot.store.db import open_store
 
-# Nothing here outlives a test, so nothing need reach the disk.
-CAREFREE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=400"
+# Nothing here outlives the machine, so nothing need reach the disk; what is committed outlives a crash of the server.
+CAREFREE = "-c fsync=off -c full_page_writes=off -c listen_addresses= -c max_connections=400"
 _NAMES = count(1)
 
 

@@ -29,6 +29,18 @@ def upgrade(connection: Connection) -> None:
 
 
 def is_current(connection: Connection) -> bool:
+    return revision(connection) == REVISION
+
+
+def is_usable(connection: Connection) -> bool:
+    """Whether this version can work on the schema: it is the newest that we know, or a newer one beside which the
+    version before it goes on for a while. Migrations only add, and their names sort.
+    """
+    return revision(connection) >= REVISION
+
+
+def revision(connection: Connection) -> str:
+    """Which revision the schema is of, "" when there is none yet."""
     if not inspect(connection).has_table("alembic_version"):
-        return False
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == REVISION
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.store import db
 from bot.store.db import Hold, StoreBusyError, StoreError, Work
-from bot.store.migrate import UnknownSchemaError, is_current, upgrade
+from bot.store.migrate import UnknownSchemaError, is_usable, upgrade
 
 T = TypeVar("T")
 log = logging.getLogger("confab.store")
@@ -73,7 +73,7 @@ class PostgresStore:
         self._bell.listen(woken)
 
     def prepare(self) -> None:
-        if not self._ask(is_current):
+        if not self._ask(is_usable):
             raise StoreError("the database's schema is not up to date. First say: confab migrate")
 
     def migrate(self) -> None:
