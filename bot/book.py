@@ -7,13 +7,14 @@ from typing import Final
 from sqlalchemy import Connection
 
 from bot.core import who
+from bot.core.budget import Budget, payer
 from bot.core.grammar import CONTACT_EXAMPLE, FORGET, VERIFY
 from bot.core.inputs import Request
 from bot.core.phone import masked
 from bot.core.replies import Refusal, Reply, Told
 from bot.core.roles import Role
 from bot.core.verb import WORDS
-from bot.store import book, sides
+from bot.store import book, budgets, sides
 
 MOST_NUMBERS: Final = 5
 MOST_CONTACTS: Final = 500
@@ -28,24 +29,25 @@ _STANDING: Final = {
 }
 
 
-def decide(connection: Connection, request: Request, now: float) -> Reply:
-    """Do what a verb about the phone book asks. Raises Refusal."""
+def decide(connection: Connection, request: Request, now: float, budget: Budget) -> Reply:
+    """Do what a verb about the phone book asks. Raises Refusal, also when a call to check a number is one too many."""
     match request.verb:
         case "number":
-            return _number(connection, request, now)
+            return _number(connection, request, budget)
         case "contacts":
             return _contacts(connection, request, now)
         case _:
             return _whoami(connection, request)
 
 
-def _number(connection: Connection, request: Request, now: float) -> Reply:
+def _number(connection: Connection, request: Request, budget: Budget) -> Reply:
+    now = budget.now
     user_id, word = request.actor.user_id, request.rest.lower()
     if word == FORGET:
         book.set_numbers(connection, user_id, (), now)
         return Told(("Forgotten. If your Slack profile has a number, that one rings you now.",))
     if word.split(" ")[0] == VERIFY:
-        return _verify(connection, request, word.removeprefix(VERIFY).replace(" ", ""), now)
+        return _verify(connection, request, word.removeprefix(VERIFY).replace(" ", ""), budget)
     if len(request.people) > MOST_NUMBERS:
         raise Refusal(f"Those are {len(request.people)} numbers; at most {MOST_NUMBERS} are kept.", example=_EXAMPLE)
     if request.people:
@@ -57,11 +59,14 @@ def _number(connection: Connection, request: Request, now: float) -> Reply:
     return Told((f"You are rung at {request.actor.number}.",))
 
 
-def _verify(connection: Connection, request: Request, code: str, now: float) -> Reply:
+def _verify(connection: Connection, request: Request, code: str, budget: Budget) -> Reply:
+    now = budget.now
     entry = book.of_user(connection, request.actor.user_id)
     if not entry.numbers:
         raise Refusal("Tell me your number first, then I can check it by a call.", example=_EXAMPLE)
     if not code:
+        budget.check(payer(request.actor), entry.numbers[0], 0)
+        budgets.note_dial(connection, payer(request.actor), entry.numbers[0], now)
         sides.begin_check(
             connection, request.actor.user_id, entry.numbers[0], f"{secrets.randbelow(1_000_000):06d}", now
         )

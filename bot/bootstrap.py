@@ -16,10 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings, SettingsError
 from bot.core import verbs
+from bot.core.budget import Limits
 from bot.core.inputs import Heard
 from bot.core.policy import Rules
 from bot.core.replies import Reply
 from bot.core.spoken import BadTextError, Texts, texts_of
+from bot.core.tariff import UNIT, BadTariffError, Tariff, tariff_of
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.ports import Clock, Later, Never
@@ -89,7 +91,7 @@ class Program:
             machine_detection=settings.confab_amd,
         )
         self.verifier = Verifier(settings.telnyx_public_key)
-        self.courier = Courier(self.service, self.phone, self.chat, clock, texts)
+        self.courier = Courier(self.service, self.phone, self.chat, clock, texts, self.rules)
         self.service.wake = self._wake
         self.slack_handler: AsyncSlackRequestHandler | None = None
         self.telnyx_state = "not asked yet"
@@ -233,6 +235,25 @@ def spoken_texts(settings: Settings) -> Texts:
         raise SettingsError([f"CONFAB_TEXTS: {error}"]) from None
 
 
+def tariff(settings: Settings) -> Tariff:
+    """What calls cost by estimate. Raises SettingsError when the operator's own prices cannot be used."""
+    try:
+        return tariff_of(settings.rates)
+    except BadTariffError as error:
+        raise SettingsError([f"CONFAB_RATES: {error}"]) from None
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        dials_per_user=settings.confab_max_dials_per_user,
+        dials_per_number=settings.confab_max_dials_per_number,
+        legs=settings.confab_max_legs,
+        participants=settings.confab_max_participants,
+        cost_conference=int(settings.confab_max_cost_conference * UNIT),
+        cost_day=int(settings.confab_max_cost_day * UNIT),
+    )
+
+
 def _habits(settings: Settings) -> Habits:
     return Habits(
         gated=settings.confab_gate == "press1",
@@ -241,6 +262,9 @@ def _habits(settings: Settings) -> Habits:
         transcribed=settings.confab_transcripts,
         dial_in=settings.telnyx_phone_number if settings.confab_dial_in else "",
         slack_call="wanted" if settings.confab_slack_calls else "",
+        limits=_limits(settings),
+        tariff=tariff(settings),
+        most_secs=60 * settings.confab_max_minutes,
     )
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import tomllib
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,6 +13,8 @@ import phonenumbers
 from dotenv import find_dotenv
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_RATES = Path(__file__).parent / "rates.toml"
 
 
 class SettingsError(Exception):
@@ -82,6 +85,36 @@ class Settings(BaseSettings):
     )
     confab_slack_calls: bool = Field(
         default=False, description="`true`: mirror each conference as a call of Slack's own (needs calls:write)"
+    )
+    confab_max_dials_per_user: int = Field(
+        default=100, ge=1, description="How many phones may be rung for one person within an hour, redials included"
+    )
+    confab_max_dials_per_number: int = Field(
+        default=12, ge=1, description="How often one number may be rung within an hour, whoever asks"
+    )
+    confab_max_legs: int = Field(
+        default=100, ge=1, description="How many phones may be on the line or ringing at once, in all conferences"
+    )
+    confab_max_participants: int = Field(
+        default=100, ge=1, le=800, description="How many people may be invited to or dial into one conference"
+    )
+    confab_max_minutes: int = Field(
+        default=240, ge=5, le=240, description="Minutes after which a conference ends; it warns before"
+    )
+    confab_max_cost_conference: Decimal = Field(
+        default=Decimal("20.00"),
+        ge=0,
+        le=1_000_000,
+        description="Cost of one conference, in the account's currency, from which nobody else is rung; 0 = no ceiling",
+    )
+    confab_max_cost_day: Decimal = Field(
+        default=Decimal("100.00"),
+        ge=0,
+        le=1_000_000,
+        description="Cost of all calls of a day (UTC) from which nobody is rung any more; 0 = no ceiling",
+    )
+    confab_rates: str = Field(
+        default="", description="TOML file with your own prices per minute; empty = our estimates (docs/security.md)"
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
@@ -169,12 +202,17 @@ class Settings(BaseSettings):
     @cached_property
     def texts(self) -> dict[str, object]:
         """The operator's own texts for the phone. Raises SettingsError when the file cannot be read."""
-        if not self.confab_texts:
-            return {}
-        try:
-            return tomllib.loads(Path(self.confab_texts).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError([f"CONFAB_TEXTS cannot be read: {error}"]) from None
+        return _toml(Path(self.confab_texts), "CONFAB_TEXTS") if self.confab_texts else {}
+
+    @cached_property
+    def rates(self) -> dict[str, object]:
+        """Prices per minute, the operator's own over ours. Raises SettingsError when their file cannot be read."""
+        ours = _toml(_RATES, "bot/rates.toml")
+        given = _toml(Path(self.confab_rates), "CONFAB_RATES") if self.confab_rates else {}
+        countries = given.get("countries", {})
+        known = ours["countries"]
+        merged = {**known, **countries} if isinstance(known, dict) and isinstance(countries, dict) else countries
+        return {**ours, **given, "countries": merged}
 
     @property
     def socket_mode(self) -> bool:
@@ -187,6 +225,13 @@ def read_settings() -> Settings:
         return Settings(_env_file=find_dotenv(usecwd=True) or None)  # type: ignore[call-arg]  # the environment fills the rest
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
+
+
+def _toml(path: Path, setting: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError([f"{setting} cannot be read: {error}"]) from None
 
 
 def _problems(error: ValidationError) -> list[str]:

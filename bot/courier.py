@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import errands
 from bot.core import effects as e
 from bot.core import inputs as i
+from bot.core.policy import Rules
 from bot.core.spoken import Texts
 from bot.errands import Errand
 from bot.failures import GAVE_UP, fact_of_failure
@@ -64,10 +65,11 @@ PATIENCE: dict[type[e.Effect], float] = {
 
 
 class Courier:
-    def __init__(self, service: Service, phone: Phone, chat: Chat, clock: Clock, texts: Texts) -> None:
+    def __init__(self, service: Service, phone: Phone, chat: Chat, clock: Clock, texts: Texts, rules: Rules) -> None:
         self._service = service
         self._performer = Performer(phone, chat, clock)
         self._texts = texts
+        self._rules = rules
         self._clock = clock
         self._bell = asyncio.Event()
         self._stopping = False
@@ -150,7 +152,8 @@ class Courier:
         """
         store, errand, hold = self._service.store, None, None
         try:
-            errand = await store.run(partial(errands.begin, parcel=parcel, now=now, texts=self._texts))
+            begin = partial(errands.begin, parcel=parcel, now=now, texts=self._texts, rules=self._rules)
+            errand = await store.run(begin)
             hold = await store.hold(partial(outbox.is_free, parcel=parcel)) if errand else None
         finally:
             if hold is None:

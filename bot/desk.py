@@ -159,6 +159,8 @@ class Desk:
     def _with_people(self, request: Request, sentence: Sentence) -> Request:
         people = self._people.named(sentence.people)
         if verbs.VERBS[request.verb].needs is verbs.Needs.BOOK:
+            if request.rest.lower() == grammar.VERIFY:  # the rules may be others than when it was noted
+                policy.may_ring(self._rules, (request.actor,))
             policy.may_ring(self._rules, people, "Nothing was noted.")
         return replace(request, people=people)
 

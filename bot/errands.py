@@ -10,14 +10,15 @@ from typing import assert_never
 from sqlalchemy import Connection
 
 from bot.core import effects as e
-from bot.core import facts
+from bot.core import facts, policy
 from bot.core import inputs as i
-from bot.core.conference import Conference, Leg, Picture
+from bot.core.conference import FORBIDDEN, Conference, Leg, Picture
+from bot.core.policy import Rules
 from bot.core.scene import Scene
 from bot.core.side import SideCall
 from bot.core.spoken import Texts
 from bot.core.transcript import transcript
-from bot.store import ledger, outbox, sides
+from bot.store import budgets, ledger, outbox, sides
 from bot.store.outbox import Parcel
 
 # Seconds between two starts of the same pace.
@@ -63,18 +64,18 @@ class Errand:
         return self.picture
 
 
-def begin(connection: Connection, parcel: Parcel, now: float, texts: Texts) -> Errand | None:
+def begin(connection: Connection, parcel: Parcel, now: float, texts: Texts, rules: Rules) -> Errand | None:
     """Take an effect in hand; None when it is no longer wanted (and then settled), must wait, or is another's."""
     taken = outbox.take(connection, parcel, now)
-    return _begin(connection, taken, now, texts) if taken else None
+    return _begin(connection, taken, now, texts, rules) if taken else None
 
 
 def _begin(  # noqa: C901, PLR0911  # one arm per kind of effect
-    connection: Connection, parcel: Parcel, now: float, texts: Texts
+    connection: Connection, parcel: Parcel, now: float, texts: Texts, rules: Rules
 ) -> Errand | None:
     match parcel.effect:
         case e.Dial() | e.AskKey() | e.Seat() | e.HangUp():
-            return _begin_on_leg(connection, parcel, parcel.effect, now, texts)
+            return _begin_on_leg(connection, parcel, parcel.effect, now, texts, rules)
         case e.Mute() | e.Hold() | e.SayTo() | e.SendKeys() | e.Transcribe():
             return _begin_with_leg(connection, parcel, parcel.effect, now, texts)
         case e.SayToAll() | e.Play() | e.StopSound() | e.Record():
@@ -86,7 +87,7 @@ def _begin(  # noqa: C901, PLR0911  # one arm per kind of effect
         case e.MirrorCall():
             return _begin_mirror(connection, parcel, now)
         case e.SideDial() | e.SideAnswer() | e.SideReject() | e.SideAsk() | e.SideSay() | e.SideHangUp():
-            return _begin_side(connection, parcel, parcel.effect, now, texts)
+            return _begin_side(connection, parcel, parcel.effect, now, texts, rules)
         case e.PostCard():
             return _begin_card(connection, parcel, now)
         case e.DrawCard():
@@ -98,14 +99,19 @@ def _begin(  # noqa: C901, PLR0911  # one arm per kind of effect
 
 
 def _begin_on_leg(
-    connection: Connection, parcel: Parcel, effect: e.Dial | e.AskKey | e.Seat | e.HangUp, now: float, texts: Texts
+    connection: Connection,
+    parcel: Parcel,
+    effect: e.Dial | e.AskKey | e.Seat | e.HangUp,
+    now: float,
+    texts: Texts,
+    rules: Rules,
 ) -> Errand | None:
     scene = ledger.leg_scene(connection, effect.leg_id, now)
     assert scene is not None
     leg = scene.legs[effect.leg_id]
     match effect:
         case e.Dial():
-            return _begin_dial(connection, parcel, scene, leg)
+            return _begin_dial(connection, parcel, scene, leg, rules)
         case e.AskKey() if leg.alive and not leg.stop_asked and leg.passed_at is None:
             text = texts.gate_prompt(scene.conference, scene.participants[leg.participant_id])
             return replace(_send(connection, parcel, scene.conference, now), leg=leg, text=text)
@@ -119,16 +125,19 @@ def _begin_on_leg(
             return _drop(connection, parcel, None, now)
 
 
-def _begin_dial(connection: Connection, parcel: Parcel, scene: Scene, leg: Leg) -> Errand | None:
+def _begin_dial(connection: Connection, parcel: Parcel, scene: Scene, leg: Leg, rules: Rules) -> Errand | None:
+    """The last look before a phone rings: what was decided may be long ago, and the rules may have changed since."""
     known = leg.call_control_id or leg.rang_at is not None
     if known or not leg.alive:
         return _drop(connection, parcel, None, scene.now)
-    wanted = not leg.stop_asked and not scene.conference.ended
-    if not wanted and outbox.doubt(connection, parcel) is None:
-        return _drop(connection, parcel, i.DialRefused(leg.id, scene.now, "cancelled", ""), scene.now)
+    allowed = policy.last_objection(rules, leg.number, gated=leg.gated) is None
+    stopped = leg.stop_asked or scene.conference.ended or budgets.stopped_by(connection)
+    if (stopped or not allowed) and outbox.doubt(connection, parcel) is None:
+        cause = "cancelled" if stopped else FORBIDDEN
+        return _drop(connection, parcel, i.DialRefused(leg.id, scene.now, cause, ""), scene.now)
     errand = _send(connection, parcel, scene.conference, scene.now, DIAL_PACE)
     _apply(connection, scene, i.DialTried(leg.id, scene.now), leg)
-    return replace(errand, leg=scene.legs[leg.id], wanted=wanted)
+    return replace(errand, leg=scene.legs[leg.id], wanted=allowed and not stopped)
 
 
 def _begin_with_leg(
@@ -184,16 +193,22 @@ def _begin_mirror(connection: Connection, parcel: Parcel, now: float) -> Errand 
 
 
 def _begin_side(
-    connection: Connection, parcel: Parcel, effect: e.SideEffect, now: float, texts: Texts
+    connection: Connection, parcel: Parcel, effect: e.SideEffect, now: float, texts: Texts, rules: Rules
 ) -> Errand | None:
     side = sides.get(connection, effect.side_id)
     over = side is None or (side.ended_at is not None and not isinstance(effect, e.SideReject))
     if side is None or over or (isinstance(effect, e.SideDial) and side.call_control_id):
         return _drop(connection, parcel, None, now)
+    if isinstance(effect, e.SideDial) and not _may_check(connection, rules, side):
+        return _drop(connection, parcel, None, now)  # its timer ends it
     text = ""
     if isinstance(effect, e.SideAsk | e.SideSay):
         text = texts.render(effect.text, detail=effect.detail)
     return replace(_send(connection, parcel, outbox.NOWHERE, now), side=side, text=text)
+
+
+def _may_check(connection: Connection, rules: Rules, side: SideCall) -> bool:
+    return not budgets.stopped_by(connection) and policy.last_objection(rules, side.number, gated=False) is None
 
 
 def _begin_card(connection: Connection, parcel: Parcel, now: float) -> Errand | None:

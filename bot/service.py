@@ -6,7 +6,7 @@ Requests come from the desk and from the HTTP API, facts from Telnyx's webhooks,
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot import book
 from bot.core import facts, managing, policy, verbs
 from bot.core import side as side_calls
+from bot.core.budget import Budget, Limits, payer
 from bot.core.conference import Conference, Picture
 from bot.core.effects import PostCard, PostTranscript, SideEffect
 from bot.core.inputs import (
@@ -30,16 +31,19 @@ from bot.core.inputs import (
     RoomEnded,
     RoomOpened,
     SideTimedOut,
+    StepDue,
     Swept,
     Transcribed,
     Where,
 )
 from bot.core.phone import masked
+from bot.core.policy import at_all_numbers
 from bot.core.replies import Ask, Choice, HelpOn, Nothing, Refusal, Refused, Reply, Status, Told, Which
 from bot.core.scene import Reach, Scene
 from bot.core.side import Purpose, SideCall
+from bot.core.tariff import Tariff
 from bot.ports import Clock
-from bot.store import codec, db, ledger, outbox, sides
+from bot.store import budgets, codec, db, ledger, outbox, sides
 from bot.store.db import Store
 
 log = logging.getLogger("confab.service")
@@ -59,6 +63,9 @@ class Habits:
     transcribed: bool = False
     dial_in: str = ""  # our number, E.164, when people may dial in
     slack_call: str = ""  # "wanted": each conference is mirrored as a Slack call
+    limits: Limits = field(default_factory=Limits)
+    tariff: Tariff = field(default_factory=Tariff)
+    most_secs: int = 14400  # of a conference
 
 
 class Service:
@@ -156,7 +163,7 @@ class Service:
             case verbs.Needs.NEW:
                 return self._create(connection, request)
             case verbs.Needs.BOOK:
-                return book.decide(connection, request, self._clock.now())
+                return book.decide(connection, request, self._clock.now(), self._budget(connection, request))
             case verbs.Needs.NOTHING:
                 return verb.decide(self._new_scene(connection, request), request)
 
@@ -166,6 +173,8 @@ class Service:
         if where.thread_ts and (live := ledger.live_in(connection, where.channel, where.thread_ts)):
             return _offer_invite(live[0], request)
         scene = self._new_scene(connection, request)
+        scene.budget = self._budget(connection, request, scene)
+        scene.budget.check_open()
         scene.do(PostCard(scene.conference.id))
         reply = verbs.VERBS["create"].decide(scene, request)
         ledger.save(connection, scene, new=True)
@@ -188,8 +197,24 @@ class Service:
             transcribed=habits.transcribed,
             pin=self._spare_pin(connection) if habits.dial_in else "",
             slack_call=habits.slack_call,
+            currency=habits.tariff.currency,
+            most_secs=habits.most_secs,
         )
         return Scene(conference, now)
+
+    def _budget(self, connection: Connection, request: Request, scene: Scene | None = None) -> Budget:
+        """What may be rung because of this request."""
+        people = at_all_numbers((*request.people, request.actor))
+        numbers = {one.number for one in (*people, *(scene.participants.values() if scene else ()))}
+        now, habits = self._clock.now(), self._habits
+        return budgets.load(connection, {payer(request.actor)}, numbers, now, habits.limits, habits.tariff)
+
+    def _budget_of_step(self, connection: Connection, scene: Scene, participant_id: str) -> Budget:
+        """What may be rung because of a step that was planned for somebody."""
+        who = scene.participants[participant_id]
+        numbers = {who.number, *who.numbers, *(one.number for one in at_all_numbers(who.deputies))}
+        habits = self._habits
+        return budgets.load(connection, {who.asked_by}, numbers, scene.now, habits.limits, habits.tariff)
 
     def _spare_pin(self, connection: Connection) -> str:
         """Six random digits that no live conference has."""
@@ -203,6 +228,8 @@ class Service:
         where = Where(old.team, old.channel, old.thread_ts)
         following = self._new_scene(connection, replace(request, topic=old.topic, where=where))
         following.change(host=old.host, host_id=old.host_id, gated=old.gated)
+        scene.budget = following.budget = self._budget(connection, request, scene)
+        scene.budget.check_open()
         following.do(PostCard(following.conference.id))
         reply = managing.carry_over(scene, following, request)
         ledger.save(connection, scene)
@@ -218,6 +245,7 @@ class Service:
         scene.dial_in = self._habits.dial_in
         if request.verb == "pin":
             scene.spare_pin = self._spare_pin(connection)
+        scene.budget = self._budget(connection, request, scene)
         reply = verb.decide(scene, request)
         ledger.save(connection, scene)
         return reply
@@ -310,6 +338,7 @@ class Service:
         outbox.enqueue_side(connection, decided.effects, now)
         if decided.let_in:
             scene = self._whole(connection, decided.let_in)
+            scene.budget = budgets.load(connection, (), (), now, self._habits.limits, self._habits.tariff)
             side_calls.let_in(scene, decided.side)
             ledger.save(connection, scene)
         if isinstance(fact, Incoming):
@@ -325,7 +354,9 @@ class Service:
                 self._apply_side(connection, known, fact)
 
     def _may_dial_in(self, connection: Connection, number: str, now: float) -> bool:
-        return bool(self._habits.dial_in) and not sides.too_many_wrong(connection, number, now)
+        if not self._habits.dial_in or budgets.stopped_by(connection):
+            return False
+        return not sides.too_many_wrong(connection, number, now)
 
     def _doors(self, connection: Connection, side: SideCall, fact: side_calls.News) -> side_calls.Doors:
         digits = fact.digits if isinstance(fact, KeyGiven) else ""
@@ -333,6 +364,8 @@ class Service:
             any_live=sides.any_open(connection),
             fits=sides.by_pin(connection, digits),
             invited=sides.invited(connection, side.number),
+            full=budgets.today(connection, side.begun_at)[0] >= self._habits.limits.legs,
+            most=self._habits.limits.participants,
         )
 
     def _by_room(self, connection: Connection, fact: News) -> str:
@@ -386,6 +419,8 @@ class Service:
             scene = ledger.scene_of(connection, reach, conference_id, leg_id, self._clock.now())
         if scene is None or (leg_id and _is_stray(fact, scene, leg_id)):
             return False
+        if isinstance(fact, StepDue):
+            scene.budget = self._budget_of_step(connection, scene, fact.participant_id)
         unbound = leg_id is not None and scene.legs[leg_id].call_control_id is None
         if isinstance(fact, Transcribed) and leg_id:
             who = scene.legs[leg_id].participant_id

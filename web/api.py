@@ -29,7 +29,7 @@ WAIT_FOR_TELNYX = 3.0  # seconds that an invite waits for Telnyx's answer
 LOOK_EVERY = 0.05
 
 _BAD_TO = "Phone number must be in E.164 format (e.g., +15551234567)"
-_STATUS_OF_REFUSAL = {"forbidden": 403, "unknown": 404, "over": 409, "unreadable": 400}
+_STATUS_OF_REFUSAL = {"forbidden": 403, "unknown": 404, "over": 409, "unreadable": 400, "limit": 429}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core import ladder, legs, who
+from bot.core.budget import payer
 from bot.core.conference import Leg, Participant
 from bot.core.grammar import Reads
 from bot.core.inputs import Person, Request
@@ -86,7 +87,7 @@ def redial(scene: Scene, request: Request) -> Reply:
     known = [one for one in missed if one.number]
     if not known:
         raise Refusal(f"{names(missed)} called in without a number, so cannot be rung.", example="/conf pin")
-    rung = [scene.ring(one) for one in known]
+    rung = [scene.ring(replace(one, asked_by=payer(request.actor))) for one in known]
     return _told(scene, [f"Ringing again: {names(known)}."], rung)
 
 
@@ -125,7 +126,7 @@ def _ring_people(scene: Scene, request: Request, people: Sequence[Person]) -> Re
     rung: list[Leg] = []
     already: list[Participant] = []
     for person in people:
-        one = ladder.newcomer(scene, person, request.actor.name, request.options)
+        one = ladder.newcomer(scene, person, request.actor.name, request.options, asked_by=payer(request.actor))
         latest = scene.latest(one)
         if latest is not None and latest.alive:
             already.append(one)

@@ -4,13 +4,20 @@ A leg keeps the evidence of what happened to it, each piece set once; phase and 
 That is why news may come in any order, late or twice, and the end is the same.
 """
 
+import math
 from dataclasses import dataclass
 
 from bot.core.inputs import Person
 from bot.core.lifecycle import WHY_BY_HANGUP_CAUSE, ConferencePhase, LegPhase, RecordingState, Why
 
+FORBIDDEN = "forbidden"  # our word for the cause of a leg whose number may no longer be rung
 LOST = "lost"  # our word for the cause of a leg that a command found over; Telnyx's own cause wins
 UNREACHABLE = "unreachable"  # our word for the cause of a leg that Telnyx never spoke of
+
+
+def started_minutes(seconds: float) -> int:
+    """Telnyx bills these; at least one."""
+    return max(1, math.ceil(seconds / 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class Leg:
     corrected: bool = False  # it had not taken, and was asked for again
     hand_at: float | None = None  # raised a hand
     star_at: float | None = None  # pressed the star, which begins a command
+    rate: int = 0  # estimated price in micros per started minute
+    settled: int | None = None  # what Telnyx says it cost, in micros
 
     @property
     def silent(self) -> bool:
@@ -82,6 +91,20 @@ class Leg:
     @property
     def in_room(self) -> bool:
         return self.joined_at is not None and self.left_at is None and self.gone_at is None
+
+    @property
+    def cost(self) -> int:
+        """Micros, once it is gone: as Telnyx says, else by estimate."""
+        return self.cost_by(self.gone_at) if self.gone_at is not None else 0
+
+    def cost_by(self, now: float) -> int:
+        """Micros up to ``now``. A call costs nothing until it is answered, and then by the started minute."""
+        if self.settled is not None:
+            return self.settled
+        if self.answered_at is None:
+            return 0
+        until = now if self.gone_at is None else self.gone_at
+        return self.rate * started_minutes(until - self.answered_at)
 
     @property
     def why(self) -> Why | None:
@@ -136,6 +159,7 @@ class Participant:
     listen: bool = False  # comes in to listen only
     next: str = ""  # what happens next by itself: a Step, "" = nothing
     next_at: float | None = None
+    asked_by: str = ""  # whom their dials count for (see budget.payer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +202,10 @@ class Conference:
     pin: str = ""  # six digits, "" = nobody can dial in
     alone_since: float | None = None  # since when one person has been alone in the room
     slack_call: str = ""  # Slack's id of the mirrored call
+    currency: str = "USD"  # of all that it costs
+    most_secs: int = 14400  # how long it may last from the first who joined
+    own_told: int = 0  # percent of its ceiling of cost that the thread was last told of
+    day_told: int = 0  # the same of the day's
 
     @property
     def room_ref(self) -> str:

@@ -200,6 +200,7 @@ class Says(StrEnum):
     MISSED = "missed"  # detail = Why, code = SIP or D-code
     TROUBLE = "trouble"
     ENDED = "ended"
+    NOT_RUNG = "not rung"  # a step that a limit stopped; detail = which
     STEP = "step"  # who is rung next, detail = Step, by = the deputy, seconds = until then
     REMOVED = "removed"
     MUTED = "muted"  # detail = "all" or "others" for many

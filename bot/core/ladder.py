@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.core import inputs as i
+from bot.core.budget import OverLimit
 from bot.core.conference import Leg, Participant
 from bot.core.effects import Says
 from bot.core.lifecycle import MISSED, Step, Why
@@ -49,6 +50,13 @@ def due(scene: Scene, fact: i.StepDue) -> None:
     latest = scene.latest(who)
     if scene.conference.locked or (latest is not None and latest.why not in MISSED):
         return
+    try:
+        _take(scene, who, step)
+    except OverLimit as limit:
+        scene.say(Says.NOT_RUNG, who.name, detail=limit.why)
+
+
+def _take(scene: Scene, who: Participant, step: Step) -> None:
     match step:
         case Step.REDIAL:
             _ring(scene, replace(who, redials_left=who.redials_left - 1))
@@ -60,14 +68,17 @@ def due(scene: Scene, fact: i.StepDue) -> None:
             _ring(scene, who)
 
 
-def newcomer(scene: Scene, person: i.Person, by: str, options: i.Options) -> Participant:
+def newcomer(scene: Scene, person: i.Person, by: str, options: i.Options, *, asked_by: str) -> Participant:
     """The participant that this person already is, with what is known and wanted now, or a new one.
 
-    One phone rings once: whoever is rung at the same number is the same participant.
+    One phone rings once: whoever is rung at the same number is the same participant. ``by`` is the name of who asks,
+    ``asked_by`` whom the dials count for. Raises OverLimit when the conference is full.
     """
     number = person.number
     who = _known(scene, person)
     if who is None:
+        assert scene.budget is not None
+        scene.budget.check_place(scene.conference.participants)
         scene.change(participants=scene.conference.participants + 1)
         new_id = f"{scene.conference.id}.{scene.conference.participants}"
         who = Participant(new_id, scene.conference.id, person.name, number, person.user_id)
@@ -77,6 +88,7 @@ def newcomer(scene: Scene, person: i.Person, by: str, options: i.Options) -> Par
         numbers=(number, *person.others),
         deputies=person.deputies,
         invited_by=by,
+        asked_by=asked_by,
         ring_secs=options.ring_secs,
         redials=options.redials,
         redials_left=options.redials,
@@ -130,7 +142,8 @@ def _ring_deputy(scene: Scene, who: Participant) -> None:
         muted=who.muted,
         listen=who.listen,
     )
-    deputy = newcomer(scene, replace(first, deputies=(*first.deputies, *more)), who.invited_by, options)
+    person = replace(first, deputies=(*first.deputies, *more))
+    deputy = newcomer(scene, person, who.invited_by, options, asked_by=who.asked_by)
     latest = scene.latest(deputy)
     if latest is None or not latest.alive:
         scene.ring(deputy)

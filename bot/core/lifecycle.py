@@ -49,6 +49,7 @@ class Why(StrEnum):
     CANCELLED = "cancelled"
     CARRIER = "carrier"
     LIMIT = "limit"
+    FORBIDDEN = "not allowed"  # the rules have changed since it was asked for
     UNREACHABLE = "unreachable"  # Telnyx did not do as asked for as long as it was worth asking
 
 
@@ -64,4 +65,5 @@ WHY_BY_HANGUP_CAUSE: dict[str, Why] = {
     "originator_cancel": Why.CANCELLED,
     "time_limit": Why.LIMIT,
     "unreachable": Why.UNREACHABLE,
+    "forbidden": Why.FORBIDDEN,
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.core import facts, ladder, who
+from bot.core.budget import payer
 from bot.core.conference import Leg, Participant
 from bot.core.effects import Says, SayToAll
 from bot.core.grammar import Reads
@@ -142,7 +143,7 @@ def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
     scene.do(SayToAll(scene.conference.id, "carried"))
     scene.say(Says.CARRIED, by=request.actor.name)
     for one in rung:
-        _carry_one(following, one)
+        _carry_one(following, one, payer(request.actor))
     scene.change(locked=True, locked_by=request.actor.name)
     due = scene.now + FAREWELL
     scene.wake(f"carried:{scene.conference.id}", due, CarriedOver(scene.conference.id, due, request.actor.name))
@@ -228,10 +229,10 @@ def help_on_word(rest: str) -> HelpOn:
     return HelpOn(WORDS.get(word, ""))
 
 
-def _carry_one(following: Scene, one: Participant) -> None:
+def _carry_one(following: Scene, one: Participant, asked_by: str) -> None:
     options = Options(gate=one.gated, muted=one.muted, listen=one.listen, ring_secs=one.ring_secs)
     person = Person(one.name, one.number, one.user_id, one.numbers[1:])
-    again = ladder.newcomer(following, person, following.conference.host, options)
+    again = ladder.newcomer(following, person, following.conference.host, options, asked_by=asked_by)
     following.step_later(again, Step.RING, following.now + FAREWELL + HANGING_UP)
 
 

@@ -109,6 +109,14 @@ def masked(e164: str) -> str:
     return f"…{e164[-4:]}"
 
 
+def is_landline(e164: str) -> bool:
+    """Whether the number is surely no mobile."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(e164)) == PhoneNumberType.FIXED_LINE
+    except NumberParseException:
+        return False
+
+
 def is_valid(e164: str) -> bool:
     """Whether the number lies in a range that is known to be assigned."""
     return phonenumbers.is_valid_number(phonenumbers.parse(e164))

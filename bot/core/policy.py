@@ -130,6 +130,13 @@ def at_all_numbers(people: Sequence[Person]) -> list[Person]:
     return found
 
 
+def last_objection(rules: Rules, number: str, *, gated: bool) -> str | None:
+    """Why a call that is about to be made must not be, whenever it was asked for and under whatever rules."""
+    if number.startswith("sip:") and gated:
+        return f"{phone.masked(number)} answers to nobody's keys."
+    return _refusal(rules, number)
+
+
 def _refusal(rules: Rules, number: str) -> str | None:
     if not number.startswith("sip:"):
         return phone.dial_refusal(number, rules.countries)

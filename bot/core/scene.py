@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
+from bot.core.budget import Budget
 from bot.core.conference import Conference, Leg, Participant, Picture, Row
 from bot.core.effects import Dial, DrawCard, Effect, Line, MirrorCall, PostCard, Says
 from bot.core.inputs import AloneDue, Fact, IdleTimedOut, StepDue, SweepDue
@@ -51,6 +52,7 @@ class Scene:
     visible: bool = False
     dial_in: str = ""  # the number to call in at, "" = nobody can
     spare_pin: str = ""  # a PIN that no live conference has
+    budget: Budget | None = None  # what may be rung and spent; from a scene without one nobody can be rung
     conference_was: Conference = field(init=False)
     participants_were: dict[str, Participant] = field(init=False)
     legs_were: dict[str, Leg] = field(init=False)
@@ -102,8 +104,14 @@ class Scene:
         self.timers[key] = Timer(key)
 
     def ring(self, participant: Participant) -> Leg:
-        """Queue a new leg of this participant; whatever was to happen next for them is taken back."""
-        leg = self.new_leg(participant)
+        """Queue a new leg of this participant; whatever was to happen next for them is taken back.
+
+        Raises OverLimit, before anything is changed. The scene must be whole and have a budget.
+        """
+        assert self.budget is not None
+        self.budget.check(participant.asked_by, participant.number, self.spent)
+        self.budget.note(participant.asked_by, participant.number)
+        leg = self.new_leg(participant, rate=self.budget.tariff.of_number(participant.number))
         self.do(Dial(leg.id))
         return leg
 
@@ -149,6 +157,11 @@ class Scene:
     def sweep_later(self, after: float = SWEEP_EVERY) -> None:
         due = self.now + after
         self.wake(f"sweep:{self.conference.id}", due, SweepDue(self.conference.id, due))
+
+    @property
+    def spent(self) -> int:
+        """What the conference has cost so far, in micros. The scene must be whole."""
+        return sum(leg.cost_by(self.now) for leg in self.legs.values())
 
     def picture(self) -> Picture:
         rows = tuple(Row(person, self.latest(person)) for person in self.participants.values())

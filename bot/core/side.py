@@ -55,6 +55,8 @@ class Doors:
     any_live: bool = False
     fits: Conference | None = None
     invited: Conference | None = None
+    full: bool = False  # no more calls can be taken at all
+    most: int = 800  # people in one conference
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def let_in(scene: Scene, side: SideCall) -> Leg:
     leg = scene.new_leg(
         replace(who, redials_left=0),
         came_in=True,
+        rate=scene.budget.tariff.of_caller if scene.budget else 0,
         gated=False,
         call_control_id=side.call_control_id,
         tried_at=at,
@@ -145,6 +148,9 @@ def _key_given(side: SideCall, fact: i.KeyGiven, doors: Doors) -> Decided:
     if fact.status == "valid" and chosen is not None:
         if chosen.locked:
             return _say_goodbye(side, "locked")
+        known = doors.invited is not None and chosen.id == doors.invited.id
+        if doors.full or (chosen.participants >= doors.most and not known):
+            return _say_goodbye(side, "full")
         return Decided(replace(side, ended_at=fact.at), let_in=chosen.id)
     side = replace(side, tries=side.tries + 1)
     wrong = fact.status == "valid"

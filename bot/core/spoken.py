@@ -43,6 +43,7 @@ class Texts:
     limit: str = "This conference ends in fifteen minutes: no telephone conference may last longer than four hours."
     carried: str = "This line closes now. Your phone will ring again in a moment, to go on."
     locked: str = "This conference is locked. Nobody else can come in just now. Goodbye."
+    full: str = "This conference is full. Nobody else can come in just now. Goodbye."
     said: str = "{detail}"
     ask_pin: str = "Welcome. Enter the six digits of the conference."
     ask_known: str = "Welcome. Press 1 and wait to join {detail}, or enter the six digits of another conference."

@@ -64,6 +64,8 @@ def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # o
             return f"⚪ {who} {_was(told)} removed{by}"
         case Says.MISSED:
             return f"❌ {who}: {_missed(first)}"
+        case Says.NOT_RUNG:
+            return f"⛔ {who}: not rung by itself. {typed(first.detail, 600)}"
         case Says.STEP:
             return f"↪️ {who}: {_step(first)}"
         case Says.MUTED:

@@ -31,6 +31,7 @@ _REASONS = {
     Why.CANCELLED: "cancelled",
     Why.CARRIER: "carrier trouble",
     Why.LIMIT: "not rung: a limit is reached",
+    Why.FORBIDDEN: "not rung: this number may not be rung any more",
     Why.UNREACHABLE: "Telnyx could not be reached",
 }
 _API_CODES = {"10009": "not rung: Telnyx refuses the API key", "90032": "the conference is full"}

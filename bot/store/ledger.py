@@ -9,7 +9,7 @@ from bot.core.conference import Conference, Leg, Participant
 from bot.core.inputs import Call, Fact
 from bot.core.lifecycle import ConferencePhase, LegPhase, RecordingState
 from bot.core.scene import Reach, Scene, Timer
-from bot.store import codec, db, outbox
+from bot.store import budgets, codec, db, outbox
 from bot.store.tables import conference, journal, leg, participant, timer
 from bot.store.tables import speech as speech_table
 
@@ -164,6 +164,7 @@ def save(connection: Connection, scene: Scene, *, new: bool = False) -> bool:
     for one in scene.legs.values():
         _write(connection, leg, scene.legs_were.get(one.id), one)
     set_timers(connection, scene.timers.values())
+    budgets.note_dials(connection, scene)
     outbox.enqueue(connection, scene.conference, scene.effects, scene.now)
     return bool(scene.effects or scene.timers)
 
@@ -268,7 +269,7 @@ def _write(connection: Connection, into: Table, was: _Value | None, value: _Valu
 
 def _columns(value: _Value) -> dict[str, Any]:
     columns = codec.body(value)
-    return columns | {"phase": value.phase.value} if isinstance(value, Leg) else columns
+    return columns | {"phase": value.phase.value, "cost": value.cost} if isinstance(value, Leg) else columns
 
 
 def _order(row: Any) -> int:

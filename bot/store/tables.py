@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ColumnElement, Index, Integer, Table, false, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Table,
+    false,
+    text,
+    true,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -60,6 +72,10 @@ class ConferenceRow(SQLModel, table=True):
     pin: str = Field(index=True, sa_column_kwargs=_new(""))
     alone_since: float | None
     slack_call: str = Field(sa_column_kwargs=_new(""))
+    currency: str = Field(sa_column_kwargs=_new("USD"))
+    most_secs: int = Field(sa_column_kwargs=_new(14400))
+    own_told: int = Field(sa_column_kwargs=_new(0))
+    day_told: int = Field(sa_column_kwargs=_new(0))
 
 
 class ParticipantRow(SQLModel, table=True):
@@ -83,6 +99,7 @@ class ParticipantRow(SQLModel, table=True):
     listen: bool = Field(sa_column_kwargs=_new(false()))
     next: str = Field(sa_column_kwargs=_new(""))
     next_at: float | None
+    asked_by: str = Field(sa_column_kwargs=_new(""))
 
 
 class LegRow(SQLModel, table=True):
@@ -91,6 +108,8 @@ class LegRow(SQLModel, table=True):
         CheckConstraint("phase IN ('queued', 'dialing', 'answered', 'joined', 'gone')", name="phase_known"),
         CheckConstraint("(phase = 'gone') = (gone_at IS NOT NULL)", name="gone_has_time"),
         Index("leg_place", "conference_id", "phase"),
+        Index("leg_over", "gone_at"),
+        Index("leg_up", "answered_at", sqlite_where=text("gone_at IS NULL"), postgresql_where=text("gone_at IS NULL")),
     )
     id: str = Field(primary_key=True)
     conference_id: str = Field(foreign_key="conference.id")
@@ -130,6 +149,9 @@ class LegRow(SQLModel, table=True):
     corrected: bool = Field(sa_column_kwargs=_new(false()))
     hand_at: float | None
     star_at: float | None
+    rate: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    settled: int | None = Field(sa_column=Column(BigInteger))
+    cost: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))  # micros, once it is gone
 
 
 class JournalRow(SQLModel, table=True):
@@ -252,6 +274,26 @@ class PinTryRow(SQLModel, table=True):
     at: float
 
 
+class DialRow(SQLModel, table=True):
+    """A dial that was decided in the last hour, for whom and to which number."""
+
+    __tablename__ = "dial"
+    __table_args__ = (Index("dial_at", "at"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    by: str
+    number: str
+    at: float
+
+
+class BrakeRow(SQLModel, table=True):
+    """One row, or none: who has stopped all calls, "" when they may go again."""
+
+    __tablename__ = "brake"
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    stopped_by: str
+    stopped_at: float | None
+
+
 def table(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table behind a model, for statements on the hot path."""
     found = SQLModel.metadata.tables[str(model.__tablename__)]
@@ -272,3 +314,5 @@ person = table(PersonRow)
 contact = table(ContactRow)
 side_call = table(SideCallRow)
 pin_try = table(PinTryRow)
+dial = table(DialRow)
+brake = table(BrakeRow)

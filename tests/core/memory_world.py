@@ -6,14 +6,18 @@ import pytest
 
 from bot.core import facts, verbs
 from bot.core import inputs as i
+from bot.core.budget import DAY, Budget, Dialled, Limits
 from bot.core.conference import Conference, Leg, Participant
 from bot.core.effects import Dial, DrawCard, Effect, Line, Says, Sweep
 from bot.core.lifecycle import LegPhase
 from bot.core.replies import Refusal, Reply
 from bot.core.scene import Reach, Scene, Timer
 from bot.core.side import Purpose, SideCall, let_in
+from bot.core.tariff import CENT, Tariff
 
+NO_LIMITS = Limits(10**6, 10**6, 10**6, 10**6, 0, 0)
 NO_OPTIONS = i.Options()
+TARIFF = Tariff(unknown=50 * CENT, countries={"US": (1 * CENT, 1 * CENT)})
 HOST = i.Person("Hana", "+12125550100", "U0")
 
 
@@ -45,16 +49,28 @@ class World:
     """
 
     dial_in = ""
+    tariff = TARIFF
+    stopped = ""
     spare_pin = ""
 
-    def __init__(self, *names: str | i.Person, gated: bool = True, channel: str = "C1", **values: Any) -> None:
+    def __init__(
+        self,
+        *names: str | i.Person,
+        gated: bool = True,
+        channel: str = "C1",
+        limits: Limits = NO_LIMITS,
+        **values: Any,
+    ) -> None:
         self.now = 1000.0
+        self.limits = limits
         self.conference = Conference("c", "payments", HOST.name, "U0", channel, self.now, gated=gated, **values)
         self.people: dict[str, Participant] = {}
         self.legs: dict[str, Leg] = {}
         self.timers: dict[str, Timer] = {}
         self.effects: list[Effect] = []
         self.reply: Reply | None = None
+        self.dialled: list[Dialled] = []
+        self.spent_elsewhere = 0
         self.ask("create", *names)
 
     def ask(self, verb: str, *people: str | i.Person, **values: Any) -> list[Effect]:
@@ -199,7 +215,15 @@ class World:
     def whole(self) -> Scene:
         scene = Scene(self.conference, self.now, participants=dict(self.people), legs=dict(self.legs))
         scene.dial_in, scene.spare_pin = self.dial_in, self.spare_pin
+        scene.budget = self.budget()
         return scene
+
+    def budget(self) -> Budget:
+        """As the store would load it."""
+        up = [leg for leg in self.legs.values() if leg.alive]
+        over = sum(leg.cost for leg in self.legs.values() if (leg.gone_at or 0) >= self.now - self.now % DAY)
+        spent = over + sum(leg.cost_by(self.now) for leg in up) + self.spent_elsewhere
+        return Budget(self.now, self.limits, self.tariff, list(self.dialled), len(up), spent, self.stopped)
 
     def _scene(self, reach: Reach, leg_id: str) -> Scene:
         if reach is Reach.WHOLE:
@@ -223,6 +247,10 @@ class World:
         self.legs |= {key: leg for key, leg in scene.legs.items() if leg is not scene.legs_were.get(key)}
         self.timers |= scene.timers
         self.timers = {key: one for key, one in self.timers.items() if one.fact is not None}
+        for effect in scene.effects:
+            if isinstance(effect, Dial):
+                leg = scene.legs[effect.leg_id]
+                self.dialled.append(Dialled(scene.participants[leg.participant_id].asked_by, leg.number, self.now))
         self.effects += scene.effects
         return [effect for effect in scene.effects if not isinstance(effect, DrawCard | Sweep)]
 

@@ -131,7 +131,8 @@ def test_what_is_unknown_or_switched_off_is_refused() -> None:
 def carried(world: World, *, gated: bool = True) -> World:
     """Carry everybody over; returns the conference that follows."""
     scene, following = world.whole(), World(gated=gated)
-    next_one = Scene(Conference("d", "payments", HOST.name, "U0", "C1", world.now, gated=gated), world.now)
+    opened = Conference("d", "payments", HOST.name, "U0", "C1", world.now, gated=gated)
+    next_one = Scene(opened, world.now, budget=world.budget())
     following.conference, following.now, following.timers = next_one.conference, world.now, {}
     world.reply = managing.carry_over(scene, next_one, request("carry"))
     world.keep(scene)

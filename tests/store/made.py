@@ -5,12 +5,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.core.budget import Budget
 from bot.core.conference import Conference, Leg, Participant
 from bot.core.effects import Effect
 from bot.core.inputs import Fact
 from bot.core.lifecycle import ConferencePhase
 from bot.core.scene import Scene
 from bot.store.codec import EFFECTS, FACTS
+from tests.core.memory_world import NO_LIMITS
 
 NOW = 1000.0
 
@@ -29,7 +31,7 @@ def conference(**values: Any) -> Conference:
 
 def scene(*names: str, conference_id: str = "c", **values: Any) -> Scene:
     """A new conference that rings these people; save it with ``new=True``."""
-    made = Scene(conference(id=conference_id, participants=len(names), **values), NOW)
+    made = Scene(conference(id=conference_id, participants=len(names), **values), NOW, budget=Budget(NOW, NO_LIMITS))
     for at, name in enumerate(names, 1):
         who = Participant(f"{conference_id}.{at}", conference_id, name, f"+1212555{at:04d}")
         made.put_participant(who)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,12 @@ async def test_fifty_people_are_rung_and_the_card_folds(stage: Stage) -> None:
 
 
 async def test_eight_hundred_legs(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with story(tmp_path, caplog, confab_gate="none") as stage:
+    unlimited: dict[str, Any] = {
+        "confab_max_dials_per_user": 1000,
+        "confab_max_legs": 1000,
+        "confab_max_participants": 800,
+    }
+    async with story(tmp_path, caplog, confab_gate="none", **unlimited) as stage:
         ana = stage.person("Ana", "+12125550111")
         await ana.types("create payments", stage.channel)
         thread = await stage.thread("payments")
