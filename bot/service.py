@@ -421,6 +421,8 @@ class Service:
             return False
         if isinstance(fact, StepDue):
             scene.budget = self._budget_of_step(connection, scene, fact.participant_id)
+        elif isinstance(fact, Swept):
+            scene.budget = budgets.look(connection, scene.now, self._habits.limits, self._habits.tariff)
         unbound = leg_id is not None and scene.legs[leg_id].call_control_id is None
         if isinstance(fact, Transcribed) and leg_id:
             who = scene.legs[leg_id].participant_id

@@ -239,11 +239,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a conference has cost: of how many calls that is our estimate, and of how many Telnyx's word."""
+
+    micros: int
+    currency: str
+    estimated: int = 0
+    settled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A conference with its whole roster: what the card is drawn from."""
+    """A conference with its whole roster: what the card is drawn from. ``spent`` is None before anybody answered."""
 
     conference: Conference
     rows: tuple[Row, ...]
+    spent: Spent | None = None
 
     def row(self, participant_id: str) -> Row:
         return next(row for row in self.rows if row.participant.id == participant_id)

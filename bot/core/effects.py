@@ -221,7 +221,8 @@ class Says(StrEnum):
     UNLOCKED = "unlocked"
     RENAMED = "renamed"  # who = the old name, detail = the new one
     ALONE = "alone"
-    LIMIT = "limit"  # Telnyx ends the room in a quarter of an hour
+    LIMIT = "limit"  # it ends in so many seconds; detail = how many it may last
+    SPENT = "spent"  # detail = which ceiling (conference, day) and percent of it, code = how much, by = of how much
     CARRIED = "carried"  # goes on in another conference
     DIALED_IN = "dialed in"
     CORRECTED = "corrected"  # mute or hold had not taken; detail = which

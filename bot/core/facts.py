@@ -7,7 +7,7 @@ end in the same state. Lines and commands are only ordered when they still make 
 from dataclasses import replace
 from typing import assert_never
 
-from bot.core import audio, keypad, ladder, legs, recording, seating, sweep, vigil
+from bot.core import audio, keypad, ladder, legs, recording, seating, spending, sweep, vigil
 from bot.core import inputs as i
 from bot.core.conference import LOST, Leg
 from bot.core.effects import AskKey, EndRoom, PostCard, Says, SayTo, TellHost
@@ -26,7 +26,7 @@ def reach(fact: i.Fact) -> Reach:
         return Reach.WAITING
     if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut | i.Swept | i.StepDue):
         return Reach.WHOLE
-    if isinstance(fact, i.AloneDue | i.CarriedOver):
+    if isinstance(fact, i.AloneDue | i.MinutesDue | i.CarriedOver):
         return Reach.WHOLE
     if isinstance(fact, i.KeyPressed):
         return Reach.WHOLE if fact.digit == keypad.NAMES else Reach.LEG
@@ -85,6 +85,8 @@ def _about_leg(scene: Scene, fact: i.Fact, leg: Leg) -> None:  # noqa: C901, PLR
                 scene.change(talking=leg.id)
         case i.RecordingSaved():
             recording.found(scene, (fact.recording_id,))
+        case i.Priced():
+            spending.priced(scene, legs.bind(leg, fact.call), fact)
         case i.Transcribed():
             pass  # the ledger keeps the words
         case _:
@@ -120,8 +122,9 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
         case i.AloneDue():
             if vigil.alone(scene):
                 end(scene, by="", why="alone")
-        case i.LimitNear():
-            vigil.limit_near(scene, fact)
+        case i.MinutesDue():
+            if vigil.minutes_over(scene):
+                end(scene, by="", why="minutes")
         case i.CarriedOver():
             if not scene.conference.ended:
                 end(scene, by=fact.by, why="carried")
@@ -143,7 +146,7 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
             scene.say(Says.TROUBLE, detail="that could not be heard in the room", code=fact.code)
         case i.CallMirrored():
             scene.change(slack_call=fact.call_id)
-        case i.Joined() | i.Left() | i.FloorTaken():
+        case i.Joined() | i.Left() | i.FloorTaken() | i.Priced():
             pass  # somebody we did not ring ourselves
         case i.Incoming() | i.KeyPressed() | i.MachineHeard() | i.FarHeld() | i.SpeechEnded() | i.Transcribed():
             raise AssertionError(f"{type(fact).__name__} is about a leg")
@@ -158,17 +161,16 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
 def end(scene: Scene, *, by: str, why: str = "") -> None:
     """End the conference: close the room, and hang up every leg that is not in it. The scene must be whole.
 
-    ``why`` is "alone" when it ends because one person was left.
+    ``why`` is "alone" when it ends because one person was left, "minutes" when it has lasted as long as one may.
     """
     conference = scene.conference
     was_in = {leg.participant_id for leg in scene.legs.values() if leg.joined_at is not None}
     names = [person.name for person in scene.participants.values() if person.id in was_in]
     length = scene.now - conference.live_at if conference.live_at else 0
     scene.change(phase=ConferencePhase.ENDED, ended_at=scene.now, ended_by=by, trouble="", talking="", pin="")
-    scene.say(Says.ENDED, *names, by=by, detail=why, seconds=length)
+    scene.say(Says.ENDED, *names, by=by, detail=why, code=spending.words(scene.bill()), seconds=length)
     recording.room_over(scene, conference.room_id)
     recording.transcript_later(scene)
-    vigil.room_over(scene)
     for who in list(scene.participants.values()):
         scene.no_step(who)
     if conference.room_id:
@@ -178,6 +180,7 @@ def end(scene: Scene, *, by: str, why: str = "") -> None:
             legs.stop(scene, leg)
     scene.cancel(f"idle:{conference.id}")
     scene.cancel(f"alone:{conference.id}")
+    scene.cancel(f"minutes:{conference.id}")
     if scene.conference.alive_legs:
         due = scene.now + ENDING_SECONDS
         scene.wake(f"ending:{conference.id}", due, i.EndTimedOut(conference.id, due))
@@ -314,6 +317,8 @@ def _note_live(scene: Scene, at: float) -> None:
     conference = scene.conference
     phase = ConferencePhase.LIVE if conference.phase is ConferencePhase.OPEN else conference.phase
     scene.change(phase=phase, live_at=legs.earliest(conference.live_at, at))
+    if scene.conference.live_at != conference.live_at and not conference.ended:
+        vigil.live(scene)
 
 
 def _left(scene: Scene, leg: Leg, at: float) -> None:
@@ -330,6 +335,8 @@ def _swept(scene: Scene, fact: i.Swept) -> None:
     audio.read_back(scene, fact)
     sweep.hang_up_strays(scene, fact)
     sweep.tell(scene, repaired=bool(found))
+    spending.watch(scene)
+    spending.refresh(scene)
 
 
 def _card_posted(scene: Scene, fact: i.CardPosted) -> None:

@@ -219,6 +219,16 @@ class RecordingSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class Priced:
+    """call.cost: what a call that is over cost, in micros. ``currency`` is "" when Telnyx did not say."""
+
+    call: Call
+    at: float
+    micros: int
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DialTried:
     """We are about to ask Telnyx to ring this leg."""
 
@@ -384,12 +394,11 @@ class AloneDue:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitNear:
-    """Telnyx ends the room soon, four hours after it was opened."""
+class MinutesDue:
+    """The conference has lasted almost as long as one may, or as long."""
 
     conference_id: str
     at: float
-    room: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +498,7 @@ News = (
     | Transcribed
     | FloorTaken
     | RecordingSaved
+    | Priced
 )
 LegFact = DialTried | DialRefused | Seated | SeatRefused | LegLost | GateTimedOut
 ConferenceFact = (
@@ -504,7 +514,7 @@ ConferenceFact = (
     | EndTimedOut
     | StepDue
     | AloneDue
-    | LimitNear
+    | MinutesDue
     | CarriedOver
     | RecordDone
     | RecordFailed

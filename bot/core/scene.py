@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Any
 
 from bot.core.budget import Budget
-from bot.core.conference import Conference, Leg, Participant, Picture, Row
+from bot.core.conference import Conference, Leg, Participant, Picture, Row, Spent
 from bot.core.effects import Dial, DrawCard, Effect, Line, MirrorCall, PostCard, Says
 from bot.core.inputs import AloneDue, Fact, IdleTimedOut, StepDue, SweepDue
 from bot.core.lifecycle import Step
@@ -165,7 +165,15 @@ class Scene:
 
     def picture(self) -> Picture:
         rows = tuple(Row(person, self.latest(person)) for person in self.participants.values())
-        return Picture(self.conference, rows)
+        return Picture(self.conference, rows, self.bill())
+
+    def bill(self) -> Spent | None:
+        """What is known of the cost; None before anybody answered. The scene must be whole."""
+        settled = sum(leg.settled is not None for leg in self.legs.values())
+        estimated = sum(leg.settled is None and leg.answered_at is not None for leg in self.legs.values())
+        if not settled and not estimated:
+            return None
+        return Spent(self.spent, self.conference.currency, estimated, settled)
 
     def settle(self) -> None:
         """Close the scene: a card that may look different is redrawn."""

@@ -7,7 +7,7 @@ over when its last leg leaves, so a conference may need several, one after the o
 from dataclasses import replace
 
 from bot.core import inputs as i
-from bot.core import legs, recording, vigil
+from bot.core import legs, recording
 from bot.core.conference import LOST, Leg
 from bot.core.effects import EndRoom, Seat
 from bot.core.scene import Reach, Scene
@@ -44,7 +44,6 @@ def room_is_open(scene: Scene, room_id: str) -> None:
         if conference.ended:
             scene.do(EndRoom(conference.id, room_id))
             return
-        vigil.room_opened(scene)
     if scene.reach is not Reach.LEG and not conference.ended:
         seat_waiting(scene)
 
@@ -64,7 +63,6 @@ def room_is_over(scene: Scene, room_id: str) -> None:
         return
     scene.change(gone_rooms=gone, room_id="", opener="", talking="")
     recording.room_over(scene, room_id)
-    vigil.room_over(scene)
     if not conference.ended:
         seat_waiting(scene)
 

@@ -40,7 +40,7 @@ class Texts:
     transcribed: str = "What is said is written down."
     recording_over: str = "The recording has stopped."
     alone: str = "You are alone in this conference. It ends by itself soon."
-    limit: str = "This conference ends in fifteen minutes: no telephone conference may last longer than four hours."
+    limit: str = "This conference ends in {detail}: it has lasted almost as long as one may."
     carried: str = "This line closes now. Your phone will ring again in a moment, to go on."
     locked: str = "This conference is locked. Nobody else can come in just now. Goodbye."
     full: str = "This conference is full. Nobody else can come in just now. Goodbye."

@@ -1,11 +1,11 @@
-"""What is watched while a conference is live: one person left alone, and Telnyx's end of four hours."""
+"""What is watched while a conference is live: one person left alone, and how long it may last."""
 
 from bot.core import inputs as i
 from bot.core.conference import Leg
 from bot.core.effects import Says, SayTo, SayToAll
 from bot.core.scene import ALONE_AFTER, Scene
 
-WARN_AFTER = 3.75 * 3600  # seconds; Telnyx ends a conference four hours after it was created, whatever happens
+QUARTER = 900.0  # seconds
 
 
 def alone(scene: Scene) -> bool:
@@ -27,20 +27,37 @@ def alone(scene: Scene) -> bool:
     return False
 
 
-def room_opened(scene: Scene) -> None:
-    due = scene.now + WARN_AFTER
-    scene.wake(f"limit:{scene.conference.id}", due, i.LimitNear(scene.conference.id, due, scene.conference.room))
+def live(scene: Scene) -> None:
+    """Somebody has joined: from the first who did on, a conference may last so long."""
+    _minutes_later(scene, _over_at(scene) - _lead(scene))
 
 
-def room_over(scene: Scene) -> None:
-    scene.cancel(f"limit:{scene.conference.id}")
-
-
-def limit_near(scene: Scene, fact: i.LimitNear) -> None:
+def minutes_over(scene: Scene) -> bool:
+    """Warn before the time is over. Returns whether it is over."""
     conference = scene.conference
-    if not conference.ended and fact.room == conference.room and conference.in_room:
-        scene.say(Says.LIMIT)
-        scene.do(SayToAll(conference.id, "limit"))
+    if conference.ended or conference.live_at is None:
+        return False
+    left = _over_at(scene) - scene.now
+    if left < 1:
+        return True
+    minutes = max(1, round(left / 60))
+    scene.say(Says.LIMIT, detail=str(conference.most_secs), seconds=60 * minutes)
+    scene.do(SayToAll(conference.id, "limit", f"{minutes} minutes" if minutes > 1 else "one minute"))
+    _minutes_later(scene, _over_at(scene))
+    return False
+
+
+def _over_at(scene: Scene) -> float:
+    return (scene.conference.live_at or scene.now) + scene.conference.most_secs
+
+
+def _lead(scene: Scene) -> float:
+    """How long before the end it warns: a quarter of an hour, less for a short one."""
+    return min(QUARTER, scene.conference.most_secs / 5)
+
+
+def _minutes_later(scene: Scene, due: float) -> None:
+    scene.wake(f"minutes:{scene.conference.id}", due, i.MinutesDue(scene.conference.id, due))
 
 
 def _company_comes(scene: Scene) -> bool:

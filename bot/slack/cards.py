@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.core import spending
 from bot.core.conference import Conference, Picture, Row
 from bot.core.lifecycle import ConferencePhase, RecordingState
 from bot.slack import menus, roster
@@ -24,7 +25,7 @@ def card(picture: Picture) -> Message:
     blocks = [
         {"type": "header", "text": plain(topic(conference))},
         section(_state(conference, picture.rows)),
-        *_notes(conference, picture.rows),
+        *_notes(picture),
         *_roster(conference, picture.rows),
     ]
     if conference.slack_call not in {"", WANTED}:
@@ -114,7 +115,8 @@ def _presence(rows: Sequence[Row]) -> str:
     return f"On the line: {names(there)}." if there else "Nobody was on the line."
 
 
-def _notes(conference: Conference, rows: Sequence[Row]) -> list[Block]:
+def _notes(picture: Picture) -> list[Block]:
+    conference, rows = picture.conference, picture.rows
     notes: list[Block] = []
     if conference.trouble:
         notes.append(section(f"⚠️ *Trouble*: {typed(conference.trouble, 500)}"))
@@ -122,9 +124,14 @@ def _notes(conference: Conference, rows: Sequence[Row]) -> list[Block]:
         notes.append(section(_presence(rows)))
     elif not rows:
         notes.append(context(_HINT))
-    if said := _house_rules(conference):
+    if said := [*_house_rules(conference), *_cost(picture)]:
         notes.append(context(" · ".join(said)))
     return notes
+
+
+def _cost(picture: Picture) -> list[str]:
+    told = spending.words(picture.spent)
+    return [f"💰 {told}"] if told else []
 
 
 def _house_rules(conference: Conference) -> list[str]:

@@ -106,7 +106,10 @@ def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # o
         case Says.ALONE:
             return f"⏳ {who} is alone. The conference ends in {duration(first.seconds)} unless somebody comes"
         case Says.LIMIT:
-            return "⏳ Telnyx ends a conference after four hours; 15 minutes are left. `/conf carry` opens a fresh one"
+            most, left = duration(float(first.detail)), duration(first.seconds)
+            return f"⏳ A conference ends after {most}; {left} are left. `/conf carry` opens a fresh one"
+        case Says.SPENT:
+            return _spent(first)
         case Says.CARRIED:
             return f"➡️ Carried over{by}: everybody is rung again in a moment, into a fresh conference"
         case Says.CORRECTED:
@@ -117,6 +120,20 @@ def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # o
             return f"⚫ {_ended(first, [typed(name) for line in told for name in line.who])}"
         case _:
             assert_never(first.says)
+
+
+def _spent(line: Line) -> str:
+    what, percent = line.detail.split(" ")
+    whole = what == "conference"
+    cost = (
+        f"This conference has cost about {line.code}" if whole else f"All calls of today (UTC) cost about {line.code}"
+    )
+    until = "" if whole else " today"
+    if percent != "100":
+        return f"💰 {cost}. From {line.by} on nobody else is rung{until}; who is in stays"
+    setting = "CONFAB_MAX_COST_CONFERENCE" if whole else "CONFAB_MAX_COST_DAY"
+    told = f"{line.by} is the most, so nobody else is rung{until}, also not by itself; who is in stays"
+    return f"⛔ {cost}, and {told}. Who runs Confab can raise that (`{setting}`)"
 
 
 _RECORDING = {
@@ -162,10 +179,12 @@ def _missed(line: Line) -> str:
 def _ended(line: Line, who: Sequence[str]) -> str:
     by = f" by {typed(line.by)}" if line.by else ""
     after = f" after {duration(line.seconds)}" if line.seconds else ""
+    cost = f" Cost: {typed(line.code)}." if line.code else ""
     if line.detail == "carried":
-        return "Ended: it goes on in a fresh conference."
+        return f"Ended: it goes on in a fresh conference.{cost}"
     if not line.by and not who:
-        return "Ended: nobody came."
+        return f"Ended: nobody came.{cost}"
     alone = "" if line.by else ": nobody was on the line any more"
     alone = ": one person was left alone" if line.detail == "alone" else alone
-    return f"Ended{by}{after}{alone}. " + (f"On the line: {names(who)}." if who else "Nobody had joined.")
+    alone = ": it has lasted as long as a conference may" if line.detail == "minutes" else alone
+    return f"Ended{by}{after}{alone}. " + (f"On the line: {names(who)}." if who else "Nobody had joined.") + cost

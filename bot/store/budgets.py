@@ -40,6 +40,12 @@ def load(
     return Budget(now, limits, tariff, dialled, legs, spent, stopped_by(connection))
 
 
+def look(connection: Connection, now: float, limits: Limits, tariff: Tariff) -> Budget:
+    """What was spent today, for those who only tell of it and decide about no dial."""
+    legs, spent = today(connection, now)
+    return Budget(now, limits, tariff, legs=legs, spent_today=spent)
+
+
 def today(connection: Connection, now: float) -> tuple[int, int]:
     """How many legs are up, and what was spent since midnight UTC, in micros.
 

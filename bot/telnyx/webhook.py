@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, NoReturn
 
 from nacl.exceptions import BadSignatureError
@@ -28,6 +29,7 @@ from bot.core.inputs import (
     KeyPressed,
     Left,
     MachineHeard,
+    Priced,
     Rang,
     RecordingSaved,
     RoomEnded,
@@ -45,7 +47,7 @@ MAX_TEXT = 1000  # characters in one field; Telnyx's longest, the call control i
 
 # Families of events that Telnyx documents and we have no use for. Whatever else has no decoder is counted as unknown.
 UNUSED = (
-    *("call.ai_gather.", "call.bridged", "call.conversation", "call.cost", "call.deepfake_detection.", "call.dequeued"),
+    *("call.ai_gather.", "call.bridged", "call.conversation", "call.deepfake_detection.", "call.dequeued"),
     *("call.enqueued", "call.fork.", "call.machine.greeting.", "call.machine.premium.greeting."),
     *("call.machine.premium.call_screening.", "call.machine.premium.detection.started", "call.playback."),
     *("call.recording.", "call.refer.", "call.siprec.", "call.speak.started", "call.streaming."),
@@ -112,6 +114,8 @@ def _unbase64(signature: str) -> bytes:
 
 
 _KEYS = frozenset("0123456789*#")
+_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,12})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 Ignorable = Literal["unknown", "foreign", "unused"]
 
 
@@ -177,6 +181,24 @@ class Event:
             return ""
         text = data.get("transcript")
         return " ".join(_printable(text[: 4 * MAX_TEXT]).split())[:MAX_TEXT] if isinstance(text, str) else ""
+
+    @property
+    def micros(self) -> int | None:
+        """``total_cost``, in millionths; None when Telnyx could not tell it."""
+        total = self.text("total_cost")
+        if not total or self.text("status") == "error":
+            return None
+        if not _AMOUNT.fullmatch(total):
+            raise BadBody("total_cost")
+        return int((Decimal(total) * 1_000_000).to_integral_value(ROUND_HALF_UP))
+
+    @property
+    def currency(self) -> str:
+        """Of the first part of the cost, "" when it does not say."""
+        parts = self._payload.get("cost_parts")
+        first = parts[0] if isinstance(parts, list) and parts else None
+        code = first.get("currency") if isinstance(first, dict) else None
+        return code if isinstance(code, str) and _CURRENCY.fullmatch(code) else ""
 
 
 def _printable(text: str) -> str:
@@ -280,6 +302,12 @@ def _spoken(event: Event) -> Fact:
 def _transcribed(event: Event) -> Fact | Ignorable:
     words = event.said
     return Transcribed(event.call, event.at, words) if words else "unused"
+
+
+@on("call.cost")
+def _cost(event: Event) -> Fact | Ignorable:
+    micros = event.micros
+    return "unused" if micros is None else Priced(event.call, event.at, micros, event.currency)
 
 
 @on("conference.floor.changed")

@@ -1,7 +1,7 @@
-"""One person left alone, and Telnyx's end of four hours."""
+"""One person left alone, and how long a conference may last."""
 
 from bot.core.effects import Effect, EndRoom, Line, Says, SayTo, SayToAll
-from bot.core.inputs import LimitNear, Options
+from bot.core.inputs import Joined, Options
 from tests.core.memory_world import World, commands, dialled, named, said
 
 ANA, BO = "c.1.1", "c.2.1"
@@ -95,43 +95,54 @@ def near(effects: list[Effect]) -> list[Effect]:
     return [one for one in effects if isinstance(one, SayToAll) or (isinstance(one, Line) and one.says is Says.LIMIT)]
 
 
-def two_in() -> World:
-    world = World("Ana", "Bo")
+def two_in(most_secs: int = 4 * 3600) -> World:
+    world = World("Ana", "Bo", most_secs=most_secs)
     world.came_in("Ana")
     world.came_in("Bo")
     return world
 
 
-def test_everybody_is_warned_a_quarter_of_an_hour_before_four_hours_are_over() -> None:
+def test_everybody_is_warned_a_quarter_of_an_hour_before_the_time_is_over_and_then_it_ends() -> None:
     world = two_in()
     assert near(world.passes(3.74 * 3600)) == []
     warned = near(world.passes(0.02 * 3600))
     assert said(warned) == [(Says.LIMIT, "")]
-    assert commands(warned) == [SayToAll("c", "limit")]
+    assert commands(warned) == [SayToAll("c", "limit", "15 minutes")]
+    over = world.passes(900)
+    assert endings(over) == ["minutes"]
+    assert EndRoom("c", "r1") in over
 
 
-def test_the_four_hours_count_from_the_room_that_is_open() -> None:
+def test_a_short_conference_is_warned_of_shortly_before_its_end() -> None:
+    world = two_in(most_secs=300)
+    assert near(world.passes(230)) == []
+    assert commands(near(world.passes(15))) == [SayToAll("c", "limit", "one minute")]
+    assert endings(world.passes(60)) == ["minutes"]
+
+
+def test_the_time_counts_from_the_first_who_joined_also_when_that_news_is_late() -> None:
+    world = World("Ana", "Bo", most_secs=3600)
+    world.came_in("Ana")
+    early = world.now - 100
+    world.passed("Bo")
+    world.seated("Bo")
+    world.take(Joined(world.call("Bo"), early, "r1"))
+    assert world.conference.live_at == early
+    assert world.timers["minutes:c"].due == early + 3600 - 720
+
+
+def test_a_second_room_does_not_make_it_longer() -> None:
     world = two_in()
     world.passes(3600)
     world.hung_up("Ana")
     world.hung_up("Bo")
     world.room_ended()
-    assert "limit:c" not in world.timers
     world.ask("invite", "Ana", "Bo")
     for name in ("Ana", "Bo"):
         world.passed(name)
         world.seated(name, room=2, room_id="r2")
         world.joined(name, "r2")
-    assert near(world.passes(3.5 * 3600)) == []
-    assert len(near(world.passes(0.5 * 3600))) == 2
-
-
-def test_a_warning_of_a_room_that_is_over_or_empty_is_not_given() -> None:
-    world = two_in()
-    assert near(world.take(LimitNear("c", world.later(), room=2))) == []
-    world.left("Ana")
-    world.left("Bo")
-    assert near(world.take(LimitNear("c", world.later(), room=1))) == []
+    assert endings(world.passes(3 * 3600)) == ["minutes"]
 
 
 def test_nobody_is_warned_after_the_end() -> None:

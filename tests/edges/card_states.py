@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bot.core.conference import Conference, Leg, Participant, Picture, Row
+from bot.core.conference import Conference, Leg, Participant, Picture, Row, Spent
 from bot.core.inputs import Person
 from bot.core.lifecycle import ConferencePhase, RecordingState, Step
 from bot.slack import cards
@@ -87,11 +87,15 @@ def states() -> Iterator[tuple[str, Picture]]:
         "every note",
         Picture(replace(rules, recording=RecordingState.ON, recording_since=AT + 60), (row(1, IN, "Ana"), row(2, IN))),
     )
+    yield "cost by estimate", Picture(LIVE, (row(1, IN),), Spent(312_000, "USD", 1))
     yield "recording paused", Picture(replace(LIVE, recording=RecordingState.PAUSED, recording_since=AT), (row(1, IN),))
     yield "left", Picture(LIVE, (row(1, replace(IN, left_at=AT + 300)), row(2, IN)))
     for many in (12, 13, 50, 800):
         yield f"{many} people", Picture(replace(LIVE, in_room=many), tuple(crowd(many)))
     yield "ended", Picture(ENDED, (row(1, replace(IN, left_at=AT + 700, gone_at=AT + 700)), row(2, MISSES["busy"])))
+    over = row(1, replace(IN, left_at=AT + 700, gone_at=AT + 700))
+    yield "ended partly settled", Picture(ENDED, (over,), Spent(106_000, "USD", 1, 2))
+    yield "ended settled", Picture(ENDED, (over,), Spent(98_400, "EUR", 0, 3))
     yield "ended unseen", Picture(replace(ENDED, live_at=None, ended_by=""), (row(1, MISSES["busy"]),))
     yield "ended after 800", Picture(ENDED, tuple(crowd(800)))
 

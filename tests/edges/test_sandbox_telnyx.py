@@ -28,6 +28,32 @@ async def test_a_dial_rings_and_is_answered(desk: Desk) -> None:
     assert (payload["from"], payload["to"]) == (OURS, BOB)
 
 
+async def test_an_application_that_asked_for_it_is_told_what_a_call_cost(desk: Desk) -> None:
+    desk.telnyx.application["call_cost_in_webhooks"] = True
+    await desk.reach(BOB)
+    desk.clock.skip(seconds=61)
+    desk.phone(BOB).hangs_up()
+    await desk.telnyx.quiet()
+    desk.clock.skip(seconds=2)
+    await desk.telnyx.until(lambda: "call.cost" in desk.inbox.names())
+    await desk.telnyx.quiet()
+    cost = desk.inbox.last("call.cost")
+    assert (cost["status"], cost["total_cost"], cost["billed_duration_secs"]) == ("success", "0.0140", 120)
+    assert desk.inbox.names().index("call.hangup") < desk.inbox.names().index("call.cost")
+
+
+async def test_nothing_is_told_of_the_cost_by_default_or_of_a_call_that_nobody_answered(desk: Desk) -> None:
+    await desk.reach(BOB)
+    desk.phone(BOB).hangs_up()
+    desk.telnyx.application["call_cost_in_webhooks"] = False
+    await desk.dial(ANA)
+    desk.phone(ANA).declines()
+    await desk.telnyx.quiet()
+    desk.clock.skip(seconds=5)
+    await desk.telnyx.quiet()
+    assert "call.cost" not in desk.inbox.names()
+
+
 async def test_nobody_picks_up_until_the_ring_time_out(desk: Desk) -> None:
     await desk.dial(BOB, timeout_secs=30)
     desk.clock.skip(seconds=29)

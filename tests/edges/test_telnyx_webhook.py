@@ -20,6 +20,7 @@ from bot.core.inputs import (
     KeyPressed,
     Left,
     MachineHeard,
+    Priced,
     Rang,
     RecordingSaved,
     RoomEnded,
@@ -121,6 +122,7 @@ def fact(body: dict[str, Any]) -> Fact:
     return news.delivery.fact
 
 
+COST = {"status": "success", "total_cost": "0.0106", "cost_parts": [{"call_part": "sip-trunking", "currency": "USD"}]}
 ROOM = {"conference_id": "room-1"}
 SEAT = Call("v3:abc", "")
 
@@ -150,6 +152,8 @@ SEAT = Call("v3:abc", "")
             Transcribed(CALL, AT, "it is the database"),
         ),
         ("conference.floor.changed", ROOM, FloorTaken(SEAT, AT, "room-1")),
+        ("call.cost", COST, Priced(CALL, AT, 10_600, "USD")),
+        ("call.cost", {"status": "success", "total_cost": "12"}, Priced(CALL, AT, 12_000_000)),
         ("conference.recording.saved", ROOM | {"recording_id": "r-1"}, RecordingSaved(SEAT, AT, "room-1", "r-1")),
         ("conference.created", ROOM, RoomOpened(SEAT, AT, "room-1")),
         ("conference.participant.joined", ROOM, Joined(SEAT, AT, "room-1")),
@@ -196,6 +200,22 @@ def test_a_foreign_client_state_names_no_leg(state: object) -> None:
 )
 def test_other_events_are_ignored_by_name(event_type: str, why: Ignorable) -> None:
     assert decoded(event(event_type, **ROOM)) == Ignored(why, event_type)
+
+
+@pytest.mark.parametrize("payload", [{"status": "error", "total_cost": None}, {"total_cost": None}, {}])
+def test_a_cost_that_telnyx_could_not_tell_is_no_news(payload: dict[str, Any]) -> None:
+    assert decoded(event("call.cost", **payload)) == Ignored("unused", "call.cost")
+
+
+@pytest.mark.parametrize("total", ["-1", "1e9", "NaN", "0x1", "a lot", "1" * 40, 0.5])
+def test_a_cost_that_is_no_amount_is_nonsense(total: object) -> None:
+    with pytest.raises(BadBody):
+        decoded(event("call.cost", status="success", total_cost=total))
+
+
+@pytest.mark.parametrize("parts", [None, [], {}, [None], [{}], [{"currency": "dollars"}], [{"currency": 1}]])
+def test_a_currency_that_cannot_be_read_is_not_known(parts: object) -> None:
+    assert fact(event("call.cost", status="success", total_cost="1", cost_parts=parts)) == Priced(CALL, AT, 1_000_000)
 
 
 @pytest.mark.parametrize(

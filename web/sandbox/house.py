@@ -78,6 +78,7 @@ async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: obje
     )
     slack.set_scopes(*BOT_SCOPES, *OPTIONAL_SCOPES)
     telnyx = Telnyx(clock, api_key="KEYsandbox", connection_id=CONNECTION, numbers=[NUMBER])
+    telnyx.application["call_cost_in_webhooks"] = True
     async with AsyncExitStack() as stack:
         api_url = await slack.start()
         stack.push_async_callback(slack.close)

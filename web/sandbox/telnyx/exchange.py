@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from web.sandbox.telnyx.agenda import Agenda
+from web.sandbox.telnyx.bill import bill
 from web.sandbox.telnyx.calls import BUSY, CALLER_LEFT, CANCELLED, NO_ANSWER, TIME_LIMIT, TIMEOUT, Call, Ending
 from web.sandbox.telnyx.gather import Gather, GatherStatus, Wish
 from web.sandbox.telnyx.phones import ENDINGS, Phone
@@ -16,13 +17,14 @@ from web.sandbox.telnyx.watch import Watch
 
 # Seconds until a phone that acts by itself does so: long enough to be seen, short enough for tests.
 MOMENT = 0.2
+BILLING = 1.0  # seconds from the end of a call until it is known what it cost
 LISTENING = 2.5  # seconds that machine detection takes
 READABLE_SECS = 600  # a call can still be asked for ten minutes after its end
 
 
 class Exchange:
-    """``on_hang_up`` lets the conferences know that a call has ended, before Telnyx tells of it;
-    ``on_speech`` that somebody talks.
+    """``tells_costs`` is whether the application wants to be told what calls cost. ``on_hang_up`` lets the conferences
+    know that a call has ended, before Telnyx tells of it; ``on_speech`` that somebody talks.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.phones: dict[str, Phone] = {}
         self.on_hang_up: Callable[[Call], None] = lambda _: None
+        self.tells_costs: Callable[[], bool] = lambda: False
         self.on_speech: Callable[[Call, str], None] = lambda _call, _text: None
         self.changed = watch.changed
         self.insist = watch.insist
@@ -185,7 +188,12 @@ class Exchange:
             state="hangup",
             start_time=iso(call.started_at),
         )
+        if call.answered_at is not None and self.tells_costs():
+            self.agenda.after(BILLING, lambda: self._tell_cost(call))
         self.changed()
+
+    def _tell_cost(self, call: Call) -> None:
+        self.reporter.call(call, "call.cost", **bill(call), occurred_at=iso(self.agenda.now()))
 
     def _new_call(self, phone: Phone, ours: str, terms: Mapping[str, object]) -> Call:
         call_id = "v3:" + base64.urlsafe_b64encode(self._dice.randbytes(40)).decode()

@@ -74,6 +74,7 @@ class Reads:
             "webhook_event_url": self._webhook_url() or "",
             "webhook_event_failover_url": "",
             "webhook_timeout_secs": 2,
+            "call_cost_in_webhooks": False,
             "outbound": {"channel_limit": 10, "outbound_voice_profile_id": "1293384261075731499"},
             "created_at": iso(self._born),
             "updated_at": iso(self._born),

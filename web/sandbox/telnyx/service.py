@@ -51,6 +51,7 @@ class Telnyx:
         self._rooms.fails = lambda: self.trouble.spend("mute_does_not_take")
         reads = Reads(self._exchange, self._rooms, recordings, lambda: self.webhook_url)
         self.application = reads.application
+        self._exchange.tells_costs = lambda: self.application.get("call_cost_in_webhooks") is True
         self._api = Api(clock, self.trouble, self._post, api_key)
         self._api.serve_calls(CallCommands(self._exchange, tuple(numbers), self.trouble))
         self._api.serve_rooms(RoomCommands(self._exchange, self._rooms, recordings))
