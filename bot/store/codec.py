@@ -58,7 +58,7 @@ def people(data: Sequence[dict[str, Any]]) -> tuple[Person, ...]:
 
 
 def heard(data: dict[str, Any]) -> Heard:
-    return Heard(**_nested(data))
+    return Heard(**_nested(_known(Heard, data)))
 
 
 def _nested(data: dict[str, Any]) -> dict[str, Any]:
