@@ -173,6 +173,8 @@ def _begin_in_room(
     text = ""
     if isinstance(effect, e.SayToAll):
         text = texts.render(effect.text, topic=conference.topic, detail=effect.detail)
+    if isinstance(effect, e.Record) and effect.action in {"start", "resume"}:
+        text = texts.render("recording", topic=conference.topic)
     return replace(_send(connection, parcel, conference, now), text=text)
 
 

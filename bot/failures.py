@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.core import effects as e
 from bot.core import inputs as i
+from bot.core.recording import TOLD
 from bot.errands import Errand
 from bot.ports import Never
 
@@ -59,9 +60,11 @@ def fact_of_failure(  # noqa: C901, PLR0911, PLR0912  # one arm per effect
         case e.Record():
             return i.RecordFailed(effect.conference_id, now, effect.action, code)
         case e.KeepRecording():
-            return i.FileFailed(effect.conference_id, now, "recording", code)
+            return i.FileFailed(effect.conference_id, now, "recording", code, effect.recording_id)
         case e.PostTranscript():
             return i.FileFailed(effect.conference_id, now, "transcript", code)
+        case e.SayTo() if effect.text == TOLD:
+            return i.SoundFailed(errand.conference.id, now, code, effect.text)
         case e.Mute() | e.Hold() | e.SayTo() | e.Transcribe():
             return None  # the next sweep sees whether it took
         case e.TellHost() | e.Sweep() | e.FindRecordings() | e.MirrorCall():

@@ -71,6 +71,8 @@ class Performer:
             case e.StopSound():
                 await self._phone.stop_sound(room)
             case e.Record():
+                if errand.text:
+                    await self._phone.say_to_all(room, errand.text, f"{command_id}-said")
                 await self._phone.record(room, effect.action, command_id)
                 return i.RecordDone(conference.id, self._clock.now(), effect.action)
             case e.FindRecordings():

@@ -97,7 +97,9 @@ class SendKeys:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``action``: start, stop, pause or resume."""
+    """``action``: start, stop, pause or resume. Before it starts or resumes, everybody in the room is told, or it does
+    not.
+    """
 
     conference_id: str
     action: str

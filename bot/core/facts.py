@@ -143,7 +143,7 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
         case i.FileFailed():
             recording.file_failed(scene, fact)
         case i.SoundFailed():
-            scene.say(Says.TROUBLE, detail="that could not be heard in the room", code=fact.code)
+            recording.unheard(scene, fact)
         case i.CallMirrored():
             scene.change(slack_call=fact.call_id)
         case i.Joined() | i.Left() | i.FloorTaken() | i.Priced():

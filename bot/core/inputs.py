@@ -461,15 +461,17 @@ class FileFailed:
     at: float
     what: str  # recording, transcript
     reason: str
+    recording_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SoundFailed:
-    """Something could not be said, played or keyed."""
+    """Something could not be said, played or keyed. ``text`` names what one person alone had to hear, if it was that."""
 
     conference_id: str
     at: float
     code: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

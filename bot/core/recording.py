@@ -7,6 +7,9 @@ from bot.core.replies import Refusal
 from bot.core.scene import Scene
 
 LOOK_AFTER = 120.0  # seconds after which a recording that no webhook told of is looked for
+LOOK_AGAIN = 1800.0  # the same for a long one, which Telnyx may take its time to write
+TOLD = "recording"  # the text that says so
+NOT_HEARD = "that could not be heard in the room"
 LAST_WORDS = 15.0  # seconds after the end in which words may still be written down
 
 _WANTED = {
@@ -31,8 +34,6 @@ def ask(scene: Scene, action: str, by: str) -> None:
         raise Refusal("Nobody is in the room yet, so there is nothing to record.")
     since = scene.now if action == "start" else conference.recording_since
     scene.change(recording=after, recorded_by=by, recording_since=since)
-    if after is RecordingState.ON:
-        scene.do(SayToAll(conference.id, "recording"))
     scene.do(Record(conference.id, action))
 
 
@@ -61,9 +62,9 @@ def room_over(scene: Scene, room_id: str) -> None:
 
 
 def look_later(scene: Scene, room_id: str) -> None:
-    if room_id:
-        due = scene.now + LOOK_AFTER
-        scene.wake(f"recordings:{room_id}", due, i.RecordingsDue(scene.conference.id, due, room_id))
+    for wait in (LOOK_AFTER, LOOK_AGAIN) if room_id else ():
+        due = scene.now + wait
+        scene.wake(f"recordings:{room_id}:{wait:.0f}", due, i.RecordingsDue(scene.conference.id, due, room_id))
 
 
 def look(scene: Scene, fact: i.RecordingsDue) -> None:
@@ -95,8 +96,13 @@ def transcript_due(scene: Scene) -> None:
 
 def file_failed(scene: Scene, fact: i.FileFailed) -> None:
     scene.say(Says.TROUBLE, detail=f"the {fact.what} could not be put into this thread ({fact.reason})")
-    if fact.what == "recording" and scene.conference.recordings:
-        scene.say(Says.RECORDED, detail=scene.conference.recordings[-1])
+    if fact.recording_id:
+        scene.say(Says.RECORDED, detail=fact.recording_id)
+
+
+def unheard(scene: Scene, fact: i.SoundFailed) -> None:
+    what = "somebody who came in could not be told that this is recorded" if fact.text == TOLD else NOT_HEARD
+    scene.say(Says.TROUBLE, detail=what, code=fact.code)
 
 
 _DONE = {"start": "started", "stop": "stopped", "pause": "paused", "resume": "resumed"}

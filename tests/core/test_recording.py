@@ -38,9 +38,9 @@ def told(effects: list[Effect]) -> list[tuple[Says, str]]:
     return [(one.says, one.detail) for one in effects if isinstance(one, Line)]
 
 
-def test_everybody_hears_of_it_before_it_begins() -> None:
+def test_it_counts_as_recorded_from_the_moment_it_is_asked_for() -> None:
     world = in_call("Ana")
-    assert world.ask("record", rest="start") == [SayToAll("c", "recording"), Record("c", "start")]
+    assert world.ask("record", rest="start") == [Record("c", "start")]
     assert (world.conference.recording, world.conference.recorded_by) == (RecordingState.ON, "Hana")
     (line,) = done(world, "start")
     assert isinstance(line, Line)
@@ -66,7 +66,7 @@ def test_pause_and_resume_are_heard() -> None:
     assert world.ask("record", rest="PAUSE") == [Record("c", "pause")]
     assert done(world, "pause")[1:] == [SayToAll("c", "recording_over")]
     assert world.conference.recording.value == "paused"
-    assert world.ask("record", rest="resume") == [SayToAll("c", "recording"), Record("c", "resume")]
+    assert world.ask("record", rest="resume") == [Record("c", "resume")]
     assert world.conference.recording.value == "on"
 
 
@@ -175,9 +175,26 @@ def test_its_news_may_name_a_leg_and_come_after_the_end() -> None:
 def test_into_slack_it_goes_as_a_file_and_its_failure_tells_where_it_is() -> None:
     world = in_call("Ana", recordings_in="slack")
     assert saved(world, "rec1") == [KeepRecording("c", "rec1")]
-    lost = world.take(i.FileFailed("c", world.later(), "recording", "too large"))
+    saved(world, "rec2")
+    lost = world.take(i.FileFailed("c", world.later(), "recording", "too large", "rec1"))
     assert [says for says, _ in told(lost)] == [Says.TROUBLE, Says.RECORDED]
     assert told(lost)[1] == (Says.RECORDED, "rec1")
+
+
+def test_somebody_who_could_not_be_told_of_it_is_said() -> None:
+    world = in_call("Ana")
+    (line,) = world.take(i.SoundFailed("c", world.later(), "500", "recording"))
+    assert isinstance(line, Line)
+    assert line.detail == "somebody who came in could not be told that this is recorded"
+
+
+def test_a_long_one_is_looked_for_once_more() -> None:
+    world = in_call("Ana")
+    world.ask("record")
+    world.ask("record", rest="stop")
+    done(world, "stop")
+    assert FindRecordings("c", "r1") in world.passes(121)
+    assert FindRecordings("c", "r1") in world.passes(1700)
 
 
 def test_a_link_is_given_to_each_recording_or_to_the_one_named() -> None:

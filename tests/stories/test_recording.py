@@ -40,6 +40,24 @@ async def test_everybody_is_told_before_and_who_comes_later_alone(stage: Stage) 
     assert sum("recorded" in text for text in bo.phone.heard) == 1
 
 
+async def test_what_cannot_be_announced_is_not_recorded(stage: Stage) -> None:
+    ana, _, thread = await two(stage)
+    await stage.quiet()
+    stage.house.telnyx.trouble.set("api_500", 6)
+    await ana.types("record start", stage.channel)
+    await stage.quiet()
+    for _ in range(6):
+        await stage.passes(seconds=8)
+    done = [
+        one.path.rsplit("/", 1)[1]
+        for one in stage.house.telnyx.requests
+        if one.status == 200 and one.path.endswith(("speak", "record_start"))
+    ]
+    assert done[-2:] == ["speak", "record_start"]
+    await ana.phone.hears("This conference is being recorded.")
+    await thread.shows("Recording started by Ana; everybody was told")
+
+
 async def test_pause_resume_stop_and_a_fresh_link_on_request(stage: Stage) -> None:
     ana, bo, thread = await two(stage)
     await ana.types("record", stage.channel)
