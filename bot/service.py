@@ -361,6 +361,7 @@ class Service:
     def _doors(self, connection: Connection, side: SideCall, fact: side_calls.News) -> side_calls.Doors:
         digits = fact.digits if isinstance(fact, KeyGiven) else ""
         return side_calls.Doors(
+            open=self._may_dial_in(connection, side.number, self._clock.now()),
             any_live=sides.any_open(connection),
             fits=sides.by_pin(connection, digits),
             invited=sides.invited(connection, side.number),

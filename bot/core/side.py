@@ -51,7 +51,7 @@ class SideCall:
 class Doors:
     """What is known at the moment of a decision: which conference the digits open, which the number was invited to."""
 
-    open: bool = True  # somebody may dial in at all
+    open: bool = True  # somebody may dial in at all, and not too many wrong PINs were given
     any_live: bool = False
     fits: Conference | None = None
     invited: Conference | None = None
@@ -142,7 +142,10 @@ def _answered(side: SideCall, at: float, doors: Doors) -> Decided:
 def _key_given(side: SideCall, fact: i.KeyGiven, doors: Doors) -> Decided:
     if side.leaving or fact.status not in {"valid", "invalid", "timeout"}:
         return Decided(side)
-    chosen = doors.invited if fact.digits == YES and side.offered else doors.fits
+    guesses = fact.digits != YES or not side.offered
+    if guesses and not doors.open:  # calls that began before there were too many
+        return _say_goodbye(side, "too_many")
+    chosen = doors.fits if guesses else doors.invited
     if fact.status == "valid" and chosen is not None and fact.digits == YES and chosen.id != side.offered:
         chosen = None
     if fact.status == "valid" and chosen is not None:

@@ -185,6 +185,23 @@ async def test_tries_are_limited_in_all(stage: Stage) -> None:
     assert fresh.heard == []
 
 
+async def test_calls_that_began_together_share_the_limit(stage: Stage) -> None:
+    _, _, pin = await begun(stage)
+    wrong = "111111" if pin != "111111" else "222222"
+    callers = [stage.house.telnyx.phone(f"+1212555{1000 + number}") for number in range(31)]
+    for caller in callers:
+        caller.dials(NUMBER)
+    await stage.quiet()
+    for caller in callers[:30]:
+        for _ in range(2):
+            caller.presses(wrong)
+            await stage.quiet()
+    callers[30].presses(pin)
+    await callers[30].hears("That is no conference either.")
+    await callers[30].idle()
+    assert callers[30].room is None
+
+
 async def test_a_call_that_waits_for_nothing_is_ended(stage: Stage) -> None:
     await begun(stage)
     caller = stage.house.telnyx.phone("+12125550199")
