@@ -190,11 +190,11 @@ def _set_locked(scene: Scene, request: Request, *, locked: bool) -> Reply:
     if scene.conference.locked == locked:
         raise Refusal("It is locked already." if locked else "It is not locked.")
     scene.change(locked=locked, locked_by=request.actor.name if locked else "")
-    if locked:
-        for one in list(scene.participants.values()):
-            scene.no_step(one)
+    planned = [one for one in scene.participants.values() if one.next] if locked else []
+    for one in planned:
+        scene.no_step(one)
     scene.say(Says.LOCKED if locked else Says.UNLOCKED, by=request.actor.name)
-    return Told((), scene.conference.id)
+    return Told((f"Not rung any more: {names(planned)}.",) if planned else (), scene.conference.id)
 
 
 def _somebody_is_in(scene: Scene) -> None:

@@ -466,7 +466,7 @@ class FileFailed:
 
 @dataclass(frozen=True, slots=True)
 class SoundFailed:
-    """Something could not be said, played or keyed. ``text`` names what one person alone had to hear, if it was that."""
+    """Something could not be said, played or keyed. ``text`` names what one person alone had to hear."""
 
     conference_id: str
     at: float

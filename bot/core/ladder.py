@@ -119,10 +119,15 @@ def _step(who: Participant, why: Why) -> Step | None:
     return Step.DEPUTY if who.deputies else None
 
 
+def numbers_left(who: Participant) -> tuple[str, ...]:
+    """Their numbers after the one that was rung."""
+    place = who.numbers.index(who.number) if who.number in who.numbers else len(who.numbers)
+    return who.numbers[place + 1 :]
+
+
 def _after(who: Participant) -> str:
     """The number after the one that was rung, "" when that was the last."""
-    place = who.numbers.index(who.number) if who.number in who.numbers else len(who.numbers)
-    return next(iter(who.numbers[place + 1 :]), "")
+    return next(iter(numbers_left(who)), "")
 
 
 def _ring(scene: Scene, who: Participant) -> None:

@@ -8,7 +8,7 @@ from bot.core.conference import Leg, Participant
 from bot.core.effects import Says, SayToAll
 from bot.core.grammar import Reads
 from bot.core.inputs import CarriedOver, Options, Person, Request
-from bot.core.lifecycle import Step
+from bot.core.lifecycle import RecordingState, Step
 from bot.core.phone import masked
 from bot.core.replies import Ask, HelpOn, Recordings, Refusal, Reply, Told, VerbHelp
 from bot.core.roles import May, Role
@@ -133,7 +133,9 @@ def carry(_scene: Scene, _request: Request) -> Reply:
 
 
 def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
-    """End ``scene`` and ring everybody who was in it into ``following``, once their phones are free again."""
+    """End ``scene`` and ring everybody who was in it, or was being rung, into ``following``, once their phones are free
+    again. The PIN goes along, for those who must dial in.
+    """
     inside = [one for one in scene.participants.values() if _in_room(scene.latest(one))]
     if not inside:
         raise Refusal("Nobody is in the room, so there is nobody to carry over.", example="/conf create payments down")
@@ -142,13 +144,19 @@ def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
         raise Refusal(f"{who.names(inside)} called in without a number, so cannot be rung again.", example="/conf pin")
     scene.do(SayToAll(scene.conference.id, "carried"))
     scene.say(Says.CARRIED, by=request.actor.name)
-    for one in rung:
-        _carry_one(following, one, payer(request.actor))
-    scene.change(locked=True, locked_by=request.actor.name)
+    coming = [one for one in scene.participants.values() if one not in inside and one.number and _is_coming(scene, one)]
+    for one in (*rung, *coming):
+        _carry_one(scene, following, one, payer(request.actor))
+    following.change(pin=scene.conference.pin)
+    scene.change(locked=True, locked_by=request.actor.name, pin="")
     due = scene.now + FAREWELL
     scene.wake(f"carried:{scene.conference.id}", due, CarriedOver(scene.conference.id, due, request.actor.name))
     lines = [f"Going on in a fresh conference; ringing again: {who.names(rung)}."]
+    if coming:
+        lines.append(f"Still not reached, and rung there too: {who.names(coming)}.")
     lines += [f"Called in without a number, and must again: {one.name}." for one in inside if not one.number]
+    if scene.conference.recording is not RecordingState.OFF:
+        lines.append("The recording ends with the old conference; “record” starts it in the fresh one.")
     return Told(tuple(lines), following.conference.id)
 
 
@@ -229,11 +237,18 @@ def help_on_word(rest: str) -> HelpOn:
     return HelpOn(WORDS.get(word, ""))
 
 
-def _carry_one(following: Scene, one: Participant, asked_by: str) -> None:
-    options = Options(gate=one.gated, muted=one.muted, listen=one.listen, ring_secs=one.ring_secs)
-    person = Person(one.name, one.number, one.user_id, one.numbers[1:])
+def _carry_one(scene: Scene, following: Scene, one: Participant, asked_by: str) -> None:
+    """As they are now: muted or not, with the numbers and deputies that are left, and when they wanted to be rung."""
+    leg, free = scene.latest(one), following.now + FAREWELL + HANGING_UP
+    sound: Leg | Participant = leg if leg is not None and leg.in_room else one
+    options = Options(one.ring_secs, one.redials, one.redial_secs, one.gated, sound.muted, sound.listen)
+    person = Person(one.name, one.number, one.user_id, ladder.numbers_left(one), one.deputies)
     again = ladder.newcomer(following, person, following.conference.host, options, asked_by=asked_by)
-    following.step_later(again, Step.RING, following.now + FAREWELL + HANGING_UP)
+    following.step_later(again, Step(one.next or Step.RING), max(free, one.next_at or 0))
+
+
+def _is_coming(scene: Scene, one: Participant) -> bool:
+    return bool(one.next) or who.on_the_line(scene.latest(one))
 
 
 def _in_room(leg: Leg | None) -> bool:

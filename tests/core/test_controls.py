@@ -201,3 +201,12 @@ def test_options_of_an_invitation_stand_for_every_ring_of_it() -> None:
     assert (world.leg("Ana").ring_secs, world.leg("Ana").muted) == (15, True)
     world.ask("invite", "Bo", options=Options(listen=True, gate=False))
     assert (world.leg("Bo").listen, world.leg("Bo").gated) == (True, False)
+
+
+def test_a_lock_says_whose_next_ring_it_takes_back() -> None:
+    world = World("Ana", "Bo")
+    world.came_in("Ana")
+    world.missed("Bo", "user_busy")
+    world.ask("lock")
+    assert world.reply == Told(("Not rung any more: Bo.",), "c")
+    assert dialled(world.passes(120)) == []

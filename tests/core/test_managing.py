@@ -140,13 +140,14 @@ def carried(world: World, *, gated: bool = True) -> World:
     return following
 
 
-def test_everybody_in_the_room_is_told_and_rung_into_the_next_conference_and_nobody_else() -> None:
+def test_everybody_is_told_and_rung_into_the_next_conference() -> None:
     world = in_call()
     following = carried(world)
     assert SayToAll("c", "carried") in world.effects
-    assert world.reply == Told(("Going on in a fresh conference; ringing again: Hana, Bo.",), "d")
+    told = ("Going on in a fresh conference; ringing again: Hana, Bo.", "Still not reached, and rung there too: Cy.")
+    assert world.reply == Told(told, "d")
     assert following.effects == []
-    assert following.names == ["Hana", "Bo"]
+    assert following.names == ["Hana", "Bo", "Cy"]
     assert (following.person("Bo").number, following.person("Bo").numbers) == (BO.number, (BO.number, *BO.others))
 
 
@@ -157,7 +158,7 @@ def test_the_old_one_lets_nobody_in_and_ends_before_the_new_one_rings() -> None:
     over = world.passes(6)
     assert [one.detail for one in over if isinstance(one, Line) and one.says is Says.ENDED] == ["carried"]
     assert following.passes(6) == []
-    assert dialled(following.passes(7)) == ["d.1.1", "d.2.1"]
+    assert dialled(following.passes(7)) == ["d.1.1", "d.2.1", "d.3.1"]
 
 
 def test_who_was_still_to_be_rung_into_the_old_one_is_not() -> None:
@@ -167,6 +168,33 @@ def test_who_was_still_to_be_rung_into_the_old_one_is_not() -> None:
     assert world.step("Di") == "deputy"
     carried(world)
     assert dialled(world.passes(60)) == []
+
+
+def test_who_is_still_to_be_reached_goes_along_with_what_was_planned() -> None:
+    world = in_call()
+    world.ask("invite", Person("Di", "+12125550104", deputies=(Person("Ed", "+12125550105"),)))
+    world.ask("invite", Person("Flo", "+12125550106"))
+    world.missed("Di", "call_rejected")
+    following = carried(world)
+    assert isinstance(world.reply, Told)
+    assert "Still not reached, and rung there too: Cy, Di, Flo." in world.reply.lines
+    following.passes(12)
+    assert following.names == ["Hana", "Bo", "Cy", "Di", "Flo", "Ed"]
+    assert following.person("Di").legs == 0
+    assert following.person("Ed").legs == following.person("Flo").legs == 1
+
+
+def test_the_pin_and_how_people_sound_go_along_and_the_recording_does_not() -> None:
+    world = World(HOST, BO, pin="123456")
+    for name in ("Hana", "Bo"):
+        world.came_in(name)
+    world.ask("mute", named("Bo"))
+    world.ask("record")
+    following = carried(world)
+    assert (world.conference.pin, following.conference.pin) == ("", "123456")
+    assert (following.person("Bo").muted, following.person("Hana").muted) == (True, False)
+    assert isinstance(world.reply, Told)
+    assert world.reply.lines[-1].startswith("The recording ends with the old conference")
 
 
 def test_who_goes_on_keeps_the_gate_and_how_they_sound() -> None:
@@ -196,9 +224,9 @@ def test_a_caller_without_a_number_is_not_rung_and_that_is_said() -> None:
     world.seated(UNKNOWN)
     world.joined(UNKNOWN)
     following = carried(world)
-    assert following.names == ["Hana", "Bo"]
+    assert following.names == ["Hana", "Bo", "Cy"]
     assert isinstance(world.reply, Told)
-    assert world.reply.lines[1:] == (f"Called in without a number, and must again: {UNKNOWN}.",)
+    assert world.reply.lines[2:] == (f"Called in without a number, and must again: {UNKNOWN}.",)
 
 
 def test_where_only_such_callers_are_nothing_is_carried_over() -> None:
