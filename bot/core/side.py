@@ -142,24 +142,29 @@ def _answered(side: SideCall, at: float, doors: Doors) -> Decided:
 def _key_given(side: SideCall, fact: i.KeyGiven, doors: Doors) -> Decided:
     if side.leaving or fact.status not in {"valid", "invalid", "timeout"}:
         return Decided(side)
-    guesses = fact.digits != YES or not side.offered
-    if guesses and not doors.open:  # calls that began before there were too many
+    accepts = fact.digits == YES and side.offered
+    if not accepts and not doors.open:  # calls that began before there were too many
         return _say_goodbye(side, "too_many")
-    chosen = doors.fits if guesses else doors.invited
-    if fact.status == "valid" and chosen is not None and fact.digits == YES and chosen.id != side.offered:
+    chosen = doors.invited if accepts else doors.fits
+    if accepts and chosen is not None and chosen.id != side.offered:
         chosen = None
     if fact.status == "valid" and chosen is not None:
-        if chosen.locked:
-            return _say_goodbye(side, "locked")
-        known = doors.invited is not None and chosen.id == doors.invited.id
-        if doors.full or (chosen.participants >= doors.most and not known):
-            return _say_goodbye(side, "full")
-        return Decided(replace(side, ended_at=fact.at), let_in=chosen.id)
+        return _chosen(side, fact, doors, chosen)
     side = replace(side, tries=side.tries + 1)
     wrong = fact.status == "valid"
     if side.tries >= MOST_TRIES:
         return replace(_say_goodbye(side, "too_many"), wrong=wrong)
     return Decided(side, (SideAsk(side.id, "wrong_pin", PIN_DIGITS),), wrong=wrong)
+
+
+def _chosen(side: SideCall, fact: i.KeyGiven, doors: Doors, chosen: Conference) -> Decided:
+    """They know the PIN, or were invited; the conference may be closed to them all the same."""
+    if chosen.locked:
+        return _say_goodbye(side, "locked")
+    known = doors.invited is not None and chosen.id == doors.invited.id
+    if doors.full or (chosen.participants >= doors.most and not known):
+        return _say_goodbye(side, "full")
+    return Decided(replace(side, ended_at=fact.at), let_in=chosen.id)
 
 
 def _say_goodbye(side: SideCall, text: str, detail: str = "") -> Decided:
