@@ -280,7 +280,7 @@ async def running(
     slack_timeout: float = SLACK_TIMEOUT,
 ) -> AsyncIterator[Program]:
     """A running program; on leaving, it finishes what is in hand. Raises RefusedError, StoreError."""
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url, settings.confab_secret_key.get_secret_value())
     try:
         store.prepare()
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout)) as session:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import phonenumbers
+from cryptography.fernet import Fernet
 from dotenv import find_dotenv
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -49,6 +50,11 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite:///confab.db",
         description="Where the state is kept: a file, or `postgresql://user:password@host/name`",
+    )
+    confab_secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key that numbers are encrypted with (`python -m web key` makes one); several with commas, "
+        "newest first; empty = a file beside the SQLite database. PostgreSQL needs it",
     )
     confab_api_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of the HTTP API; empty = the API is off"
@@ -156,6 +162,16 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         if value.removeprefix("sqlite:///") in {"", ":memory:"}:
             raise ValueError("must name a file, e.g. sqlite:///confab.db")
+        return value
+
+    @field_validator("confab_secret_key")
+    @classmethod
+    def _are_fernet_keys(cls, value: SecretStr) -> SecretStr:
+        for key in re.findall(r"[^,\s]+", value.get_secret_value()):
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError("holds what is no key; make one with: python -m web key") from None
         return value
 
     @field_validator("slack_api_url", "telnyx_base_url")

@@ -17,6 +17,7 @@ from bot.store.db import open_store
 # Nothing here outlives the machine, so nothing need reach the disk; what is committed outlives a crash of the server.
 CAREFREE = "-c fsync=off -c full_page_writes=off -c listen_addresses= -c max_connections=400"
 _NAMES = count(1)
+KEY = "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="  # every database here is sealed with it
 
 
 def binary(name: str) -> str | None:
@@ -43,7 +44,7 @@ class Cluster:
             self._url("postgres", "postgresql+psycopg"), isolation_level="AUTOCOMMIT", pool_pre_ping=True
         )
         self._say("CREATE DATABASE model")
-        store = open_store(self._url("model"))
+        store = open_store(self._url("model"), KEY)
         store.migrate()
         store.close()
 

@@ -3,14 +3,18 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from bot import VERSION, log
 from bot.config import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from bot.store.db import Store
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,15 +69,26 @@ def manifest(host: str | None, *, socket: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database's schema up to date."""
-    from bot.store.db import StoreError, open_store  # noqa: PLC0415
-
-    try:
-        store = open_store(_settings().database_url)
+    with _store() as store:
         store.migrate()
-        store.close()
-    except StoreError as error:
-        _fail([str(error)])
     click.echo("The database is up to date.")
+
+
+@main.command()
+def key() -> None:
+    """Print a new key for CONFAB_SECRET_KEY."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
+    click.echo(Fernet.generate_key().decode())
+
+
+@main.command()
+def rotate() -> None:
+    """Encrypt everything with the newest key of CONFAB_SECRET_KEY, so that older ones can be taken away."""
+    with _store() as store:
+        store.migrate()
+        count = store.rotate()
+    click.echo(f"All is sealed with the newest key ({count} rows were not). Older keys are no longer needed.")
 
 
 @main.command()
@@ -82,15 +97,41 @@ def export(conference_id: str | None) -> None:
     """Print conferences as JSON lines, numbers masked."""
     from web.export import rows  # noqa: PLC0415
 
-    url = _settings().database_url
+    settings = _settings()
+    url = settings.database_url
     if url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:///")).exists():
         _fail([f"there is no database at {url}"])
     found = False
-    for row in rows(url, conference_id):
-        found = True
-        click.echo(json.dumps(row, ensure_ascii=False))
+    with _plainly():
+        for row in rows(url, settings.confab_secret_key.get_secret_value(), conference_id):
+            found = True
+            click.echo(json.dumps(row, ensure_ascii=False))
     if conference_id and not found:
         _fail([f"there is no conference {conference_id}"])
+
+
+@contextmanager
+def _store() -> "Iterator[Store]":
+    from bot.store.db import open_store  # noqa: PLC0415
+
+    settings = _settings()
+    with _plainly():
+        store = open_store(settings.database_url, settings.confab_secret_key.get_secret_value())
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What the database refuses is said in one line."""
+    from bot.store.db import StoreError  # noqa: PLC0415
+
+    try:
+        yield
+    except StoreError as error:
+        _fail([str(error)])
 
 
 def _settings() -> Settings:

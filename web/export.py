@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.core.phone import masked
-from bot.store.db import engine_of
 from bot.store.ledger import whole_scene
+from bot.store.sealing import reader
 from bot.store.tables import conference
 
 
-def rows(url: str, conference_id: str | None) -> Iterator[dict[str, Any]]:
-    """One object per conference, oldest first; only the named one if an id is given."""
-    engine = engine_of(url)
+def rows(url: str, keys: str, conference_id: str | None) -> Iterator[dict[str, Any]]:
+    """One object per conference, oldest first; only the named one if an id is given. Raises StoreError."""
+    engine = reader(url, keys)
     with engine.connect() as connection:
         ids = select(conference.c.id).order_by(conference.c.created_at)
         for (one,) in connection.execute(ids.where(conference.c.id == conference_id) if conference_id else ids).all():

@@ -30,7 +30,7 @@ def of_user(connection: Connection, user_id: str) -> Entry:
 
 def users_of(connection: Connection, number: str) -> list[str]:
     """The Slack users who registered this number first."""
-    return list(connection.execute(select(person.c.user_id).where(person.c.number == number)).scalars())
+    return list(connection.execute(select(person.c.user_id).where(person.c.number_hash == number)).scalars())
 
 
 def set_numbers(connection: Connection, user_id: str, numbers: Sequence[str], at: float) -> None:
@@ -40,12 +40,12 @@ def set_numbers(connection: Connection, user_id: str, numbers: Sequence[str], at
     if numbers:
         kept = before.verified_at if before is not None and before.number == numbers[0] else None
         values = {"user_id": user_id, "number": numbers[0], "at": at, "others": list(numbers[1:]), "verified_at": kept}
-        connection.execute(person.insert(), values)
+        connection.execute(person.insert(), {**values, "number_hash": numbers[0]})
 
 
 def verify(connection: Connection, user_id: str, number: str, at: float) -> bool:
     """Note that this number was checked; False when it is no longer theirs."""
-    mine = (person.c.user_id == user_id) & (person.c.number == number)
+    mine = (person.c.user_id == user_id) & (person.c.number_hash == number)
     return bool(connection.execute(update(person).where(mine).values(verified_at=at)).rowcount)
 
 

@@ -33,7 +33,7 @@ def load(
     Such decisions come one after the other: each waits here until the one before is committed.
     """
     db.lock(connection, DIALS)
-    theirs = or_(dial.c.by.in_(users), dial.c.number.in_(numbers))
+    theirs = or_(dial.c.by.in_(users), dial.c.number_hash.in_(numbers))
     rows = connection.execute(select(dial.c.by, dial.c.number, dial.c.at).where(dial.c.at > now - HOUR, theirs))
     dialled = [Dialled(row.by, row.number, row.at) for row in rows]
     legs, spent = today(connection, now)
@@ -66,7 +66,7 @@ def note_dials(connection: Connection, scene: Scene) -> None:
 
 def note_dial(connection: Connection, by: str, number: str, now: float) -> None:
     connection.execute(delete(dial).where(dial.c.at < now - HOUR))
-    connection.execute(insert(dial), {"by": by, "number": number, "at": now})
+    connection.execute(insert(dial), {"by": by, "number": number, "number_hash": number, "at": now})
 
 
 def stopped_by(connection: Connection) -> str:

@@ -82,18 +82,22 @@ class Store(Protocol):
         """Bring the schema up to date. Raises StoreError."""
         ...
 
+    def rotate(self) -> int:
+        """Seal everything with the newest key; how many rows that took."""
+        ...
+
     def close(self) -> None: ...
 
 
-def open_store(url: str) -> Store:
-    """Open the database behind a SQLAlchemy URL. Raises StoreError."""
+def open_store(url: str, keys: str = "") -> Store:
+    """Open the database behind a SQLAlchemy URL, sealed with these keys (CONFAB_SECRET_KEY). Raises StoreError."""
     if is_postgres(url):
         from bot.store.postgres import PostgresStore  # noqa: PLC0415  # its driver need not be loaded for SQLite
 
-        return PostgresStore(url)
+        return PostgresStore(url, keys)
     from bot.store.sqlite import SqliteStore  # noqa: PLC0415  # it imports this file
 
-    return SqliteStore(url)
+    return SqliteStore(url, keys)
 
 
 def is_postgres(url: str) -> bool:

@@ -228,7 +228,7 @@ def last_in(connection: Connection, channel: str, thread_ts: str) -> list[Confer
 
 
 def has_pin(connection: Connection, pin: str) -> bool:
-    return connection.execute(select(conference.c.id).where(conference.c.pin == pin)).first() is not None
+    return pin in connection.execute(select(conference.c.pin).where(conference.c.pin != "")).scalars()
 
 
 def live_of_host(connection: Connection, host_id: str) -> list[Conference]:
@@ -269,6 +269,8 @@ def _write(connection: Connection, into: Table, was: _Value | None, value: _Valu
 
 def _columns(value: _Value) -> dict[str, Any]:
     columns = codec.body(value)
+    if isinstance(value, Participant):
+        columns["number_hash"] = value.number
     return columns | {"phase": value.phase.value, "cost": value.cost} if isinstance(value, Leg) else columns
 
 

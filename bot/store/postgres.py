@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from bot.store import db
+from bot.store import db, sealing
 from bot.store.db import Hold, StoreBusyError, StoreError, Work
 from bot.store.migrate import UnknownSchemaError, is_usable, upgrade
+from bot.store.sealed import Keyring, provide
 
 T = TypeVar("T")
 log = logging.getLogger("confab.store")
@@ -43,12 +44,14 @@ class PostgresStore:
     poll = 1.0
     most_in_hand = 16
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url, WORKERS)
+    def __init__(self, url: str, keys: str = "") -> None:
+        self._keys, keyring = keys, Keyring()
+        self._engine = provide(_engine(url, WORKERS), keyring)
         self._shared = self._engine.execution_options(**{db.LOCKS: True})
-        self._reading = _engine(url, READERS)
+        self._reading = provide(_engine(url, READERS), keyring)
         # Each effect in hand keeps a connection, and so does each sentence that is being answered.
-        self._holding = _engine(url, 2 * self.most_in_hand).execution_options(**{db.LOCKS: True})
+        holding = provide(_engine(url, 2 * self.most_in_hand), keyring)
+        self._holding = holding.execution_options(**{db.LOCKS: True})
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="store-work")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._waiting = 0
@@ -75,16 +78,21 @@ class PostgresStore:
     def prepare(self) -> None:
         if not self._ask(is_usable):
             raise StoreError("the database's schema is not up to date. First say: confab migrate")
+        self._ask(lambda connection: sealing.unlock(connection, self._keys))
 
     def migrate(self) -> None:
         def work(connection: Connection) -> None:
             connection.execute(select(func.pg_advisory_xact_lock(0)))  # two that migrate at once do it one by one
             upgrade(connection)
+            sealing.unlock(connection, self._keys)
 
         try:
             self._ask(work)
         except UnknownSchemaError:
             raise StoreError("the database was made by another version of Confab") from None
+
+    def rotate(self) -> int:
+        return sealing.rotate(self._engine)
 
     def close(self) -> None:
         self._closed = True

@@ -41,7 +41,7 @@ def get(connection: Connection, side_id: str) -> SideCall | None:
 
 def add(connection: Connection, side: SideCall) -> None:
     """Write a new one, and a timer that ends it whatever happens."""
-    connection.execute(insert(side_call), codec.body(side))
+    connection.execute(insert(side_call), {**codec.body(side), "number_hash": side.number})
     end_by(connection, side, side.begun_at + LONGEST)
 
 
@@ -84,7 +84,7 @@ def invited(connection: Connection, number: str) -> Conference | None:
     """The one conference that can be dialled into and that this number was invited to; None for none or several."""
     if not number:
         return None
-    mine = (participant.c.number == number) & (conference.c.pin != "")
+    mine = (participant.c.number_hash == number) & (conference.c.pin != "")
     joined = participant.join(conference, participant.c.conference_id == conference.c.id)
     found = list(connection.execute(select(conference.c.id).select_from(joined).where(mine).distinct()).scalars())
     return ledger.get(connection, found[0]) if len(found) == 1 else None

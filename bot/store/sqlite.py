@@ -4,7 +4,9 @@ webhooks cost one disk flush; nobody is answered before that commit.
 
 import asyncio
 import fcntl
+import logging
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -17,10 +19,13 @@ from typing import IO, Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from bot.store import sealing
 from bot.store.db import Hold, StoreBusyError, StoreError, StoreInUseError, Work
 from bot.store.migrate import UnknownSchemaError, upgrade
+from bot.store.sealed import Keyring, provide
 
 T = TypeVar("T")
+log = logging.getLogger("confab.store")
 
 MOST_WAITING = 2000  # units of work; more are refused, so that the sender asks again
 MOST_AT_ONCE = 500
@@ -67,14 +72,15 @@ class SqliteStore:
     poll = None
     most_in_hand = 64
 
-    def __init__(self, url: str, *, busy: float = BUSY_SECONDS) -> None:
+    def __init__(self, url: str, keys: str = "", *, busy: float = BUSY_SECONDS) -> None:
         path = make_url(url).database
         if not path or path == ":memory:":
             raise ValueError("a file is needed: sqlite:///confab.db")
         self._path = path
         self._lock_file = _claim(Path(f"{path}.lock"))
-        self._writing = _engine(url, "BEGIN IMMEDIATE", busy)
-        self._reading = _engine(url, "BEGIN", busy)
+        self._keys, keyring = keys, Keyring()
+        self._writing = provide(_engine(url, "BEGIN IMMEDIATE", busy), keyring)
+        self._reading = provide(_engine(url, "BEGIN", busy), keyring)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting = 0
         self._closed = False
@@ -115,12 +121,19 @@ class SqliteStore:
         try:
             with self._writing.begin() as connection:
                 upgrade(connection)
+                sealing.unlock(connection, self._keys, Path(self._path))
+                to_clean = sealing.to_clean(connection)
                 mode = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+            if to_clean:
+                self._clean()
         except DBAPIError as error:
             raise StoreError(f"the database {self._path} cannot be used: {error.orig}") from None
         except UnknownSchemaError:
             raise StoreError(f"the database {self._path} was made by another version of Confab") from None
         assert mode == 2, "SQLite must flush each commit to disk (synchronous=FULL)"
+
+    def rotate(self) -> int:
+        return sealing.rotate(self._writing)
 
     def close(self) -> None:
         """Finish what waits and let go of the file."""
@@ -131,6 +144,22 @@ class SqliteStore:
         self._writing.dispose()
         self._reading.dispose()
         self._lock_file.close()
+
+    def _clean(self) -> None:
+        """Write the file anew, so that no freed page holds what lay open before."""
+        bare = self._writing.raw_connection()
+        try:
+            bare.cursor().execute("VACUUM")
+            busy = bare.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error as error:
+            busy = str(error)
+        finally:
+            bare.close()
+        if busy:
+            log.warning("old numbers may still be read in freed pages of %s; the next start tries again", self._path)
+            return
+        with self._writing.begin() as connection:
+            sealing.cleaned(connection)
 
     def _read(self, work: Work[T]) -> T:
         with self._reading.begin() as connection:
@@ -199,7 +228,7 @@ def _engine(url: str, begin: str, busy: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from bot.store.sealed import Hashed, Sealed, SealedJSON
+
 
 def _new(default: object) -> dict[str, object]:
     """For a column younger than its table: what the rows before it get."""
@@ -35,9 +37,15 @@ class ConferenceRow(SQLModel, table=True):
         CheckConstraint("alive_legs >= 0 AND in_room >= 0 AND in_room <= alive_legs", name="counts_fit"),
         Index("conference_place", "channel", "phase"),
         Index("conference_host", "host_id", "phase"),
+        Index(
+            "conference_unpurged",
+            "ended_at",
+            sqlite_where=Column("purged_at").is_(None),
+            postgresql_where=Column("purged_at").is_(None),
+        ),
     )
     id: str = Field(primary_key=True)
-    topic: str
+    topic: str = Field(sa_type=Sealed)
     host: str
     host_id: str
     channel: str
@@ -69,13 +77,14 @@ class ConferenceRow(SQLModel, table=True):
     recordings_in: str = Field(sa_column_kwargs=_new("telnyx"))
     transcribed: bool = Field(sa_column_kwargs=_new(false()))
     talking: str = Field(sa_column_kwargs=_new(""))
-    pin: str = Field(index=True, sa_column_kwargs=_new(""))
+    pin: str = Field(index=True, sa_type=Sealed, sa_column_kwargs=_new(""))
     alone_since: float | None
     slack_call: str = Field(sa_column_kwargs=_new(""))
     currency: str = Field(sa_column_kwargs=_new("USD"))
     most_secs: int = Field(sa_column_kwargs=_new(14400))
     own_told: int = Field(sa_column_kwargs=_new(0))
     day_told: int = Field(sa_column_kwargs=_new(0))
+    purged_at: float | None  # numbers and texts of it are no longer kept
 
 
 class ParticipantRow(SQLModel, table=True):
@@ -83,13 +92,13 @@ class ParticipantRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     conference_id: str = Field(foreign_key="conference.id", index=True)
     name: str
-    number: str
-    user_id: str
+    number: str = Field(sa_type=Sealed)
+    user_id: str = Field(index=True)
     leg_id: str
     legs: int
     invited_by: str
-    numbers: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
-    deputies: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    numbers: list[str] = Field(sa_column=Column(SealedJSON, nullable=False, server_default="[]"))
+    deputies: list[dict[str, Any]] = Field(sa_column=Column(SealedJSON, nullable=False, server_default="[]"))
     ring_secs: int = Field(sa_column_kwargs=_new(30))
     redials: int = Field(sa_column_kwargs=_new(0))
     redial_secs: int = Field(sa_column_kwargs=_new(60))
@@ -100,6 +109,7 @@ class ParticipantRow(SQLModel, table=True):
     next: str = Field(sa_column_kwargs=_new(""))
     next_at: float | None
     asked_by: str = Field(sa_column_kwargs=_new(""))
+    number_hash: str = Field(sa_type=Hashed, index=True, sa_column_kwargs=_new(""))
 
 
 class LegRow(SQLModel, table=True):
@@ -114,7 +124,7 @@ class LegRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     conference_id: str = Field(foreign_key="conference.id")
     participant_id: str = Field(foreign_key="participant.id")
-    number: str
+    number: str = Field(sa_type=Sealed)
     queued_at: float
     tried_at: float | None
     call_control_id: str | None = Field(unique=True)
@@ -167,8 +177,8 @@ class JournalRow(SQLModel, table=True):
     kind: str
     conference_id: str
     at: float
-    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    answer: dict[str, Any] | None = Field(sa_column=Column(JSON))
+    body: dict[str, Any] = Field(sa_column=Column(SealedJSON, nullable=False))
+    answer: dict[str, Any] | None = Field(sa_column=Column(SealedJSON))
     ref: str
     done: bool
 
@@ -183,7 +193,7 @@ class OutboxRow(SQLModel, table=True):
     lane: str
     pace: str
     kind: str
-    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    body: dict[str, Any] = Field(sa_column=Column(SealedJSON, nullable=False))
     due: float
     tries: int
     since: float
@@ -207,14 +217,14 @@ class SpeechRow(SQLModel, table=True):
     conference_id: str = Field(foreign_key="conference.id")
     participant_id: str
     at: float
-    text: str
+    text: str = Field(sa_type=Sealed)
 
 
 class TimerRow(SQLModel, table=True):
     __tablename__ = "timer"
     key: str = Field(primary_key=True)
     due: float = Field(index=True)
-    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    body: dict[str, Any] = Field(sa_column=Column(SealedJSON, nullable=False))
 
 
 class GateRow(SQLModel, table=True):
@@ -230,10 +240,11 @@ class PersonRow(SQLModel, table=True):
 
     __tablename__ = "person"
     user_id: str = Field(primary_key=True)
-    number: str
+    number: str = Field(sa_type=Sealed)
     at: float
-    others: list[str] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    others: list[str] = Field(sa_column=Column(SealedJSON, nullable=False, server_default="[]"))
     verified_at: float | None  # the first number was checked by a call
+    number_hash: str = Field(sa_type=Hashed, index=True, sa_column_kwargs=_new(""))
 
 
 class ContactRow(SQLModel, table=True):
@@ -241,7 +252,7 @@ class ContactRow(SQLModel, table=True):
 
     __tablename__ = "contact"
     name: str = Field(primary_key=True)
-    numbers: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    numbers: list[str] = Field(sa_column=Column(SealedJSON, nullable=False))
     added_by: str
     at: float
 
@@ -252,7 +263,7 @@ class SideCallRow(SQLModel, table=True):
     __tablename__ = "side_call"
     id: str = Field(primary_key=True)
     purpose: str
-    number: str
+    number: str = Field(sa_type=Sealed)
     user_id: str
     call_control_id: str = Field(index=True)
     begun_at: float
@@ -260,8 +271,9 @@ class SideCallRow(SQLModel, table=True):
     ended_at: float | None
     tries: int
     offered: str
-    code: str
+    code: str = Field(sa_type=Sealed)
     leaving: bool
+    number_hash: str = Field(sa_type=Hashed, index=True, sa_column_kwargs=_new(""))
 
 
 class PinTryRow(SQLModel, table=True):
@@ -270,7 +282,7 @@ class PinTryRow(SQLModel, table=True):
     __tablename__ = "pin_try"
     __table_args__ = (Index("pin_try_at", "at"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
-    number: str
+    number: str = Field(sa_type=Hashed)
     at: float
 
 
@@ -281,8 +293,9 @@ class DialRow(SQLModel, table=True):
     __table_args__ = (Index("dial_at", "at"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     by: str
-    number: str
+    number: str = Field(sa_type=Sealed)
     at: float
+    number_hash: str = Field(sa_type=Hashed, index=True, sa_column_kwargs=_new(""))
 
 
 class BrakeRow(SQLModel, table=True):
@@ -292,6 +305,15 @@ class BrakeRow(SQLModel, table=True):
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     stopped_by: str
     stopped_at: float | None
+
+
+class SealRow(SQLModel, table=True):
+    """One row: the key of all hashes, itself sealed. ``clean``: no old page of the file holds anything from before."""
+
+    __tablename__ = "seal"
+    id: int = Field(primary_key=True)
+    hash_key: str = Field(sa_type=Sealed)
+    clean: bool
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -316,3 +338,4 @@ side_call = table(SideCallRow)
 pin_try = table(PinTryRow)
 dial = table(DialRow)
 brake = table(BrakeRow)
+seal = table(SealRow)

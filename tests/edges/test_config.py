@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.fernet import Fernet
 
 from bot.config import Settings
 from web.cli import main
@@ -99,6 +100,18 @@ def test_a_database_must_name_a_file(tmp_path: Path) -> None:
         assert problems(tmp_path, RIGHT | {"DATABASE_URL": url}) == [
             "DATABASE_URL must name a file, e.g. sqlite:///confab.db"
         ]
+
+
+@pytest.mark.parametrize("value", ["hunter2", "x" * 44, "abc,{key}", "{key},{key},hunter2"])
+def test_a_made_up_key_is_refused_and_not_repeated(tmp_path: Path, value: str) -> None:
+    given = value.format(key=Fernet.generate_key().decode())
+    found = problems(tmp_path, {**RIGHT, "CONFAB_SECRET_KEY": given})
+    assert found == ["CONFAB_SECRET_KEY holds what is no key; make one with: python -m web key"]
+
+
+def test_several_keys_may_stand_with_commas_and_spaces() -> None:
+    keys = ", ".join(Fernet.generate_key().decode() for _ in range(3))
+    assert made({**RIGHT, "CONFAB_SECRET_KEY": f" {keys} "}).confab_secret_key.get_secret_value() == keys
 
 
 def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path) -> None:

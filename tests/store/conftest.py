@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from bot.store import db
+from bot.store import db, sealing
 from bot.store.sqlite import SqliteStore
+from tests.postgres import KEY
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def connection(request: pytest.FixtureRequest, database_url: str) -> Iterator[Co
         with request.getfixturevalue("store")._writing.begin() as on_sqlite:
             yield on_sqlite
         return
-    engine = db.engine_of(database_url)
+    engine = sealing.reader(database_url, KEY)
     with engine.begin() as on_postgres:
         yield on_postgres.execution_options(**{db.LOCKS: True})
     engine.dispose()

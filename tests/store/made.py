@@ -3,6 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
+from cryptography.fernet import Fernet
 from hypothesis import strategies as st
 
 from bot.core.budget import Budget
@@ -12,6 +13,7 @@ from bot.core.inputs import Fact
 from bot.core.lifecycle import ConferencePhase
 from bot.core.scene import Scene
 from bot.store.codec import EFFECTS, FACTS
+from bot.store.sealed import Keyring
 from tests.core.memory_world import NO_LIMITS
 
 NOW = 1000.0
@@ -20,6 +22,13 @@ TIMES = st.floats(0, 4e9, allow_nan=False)
 MAYBE = st.none() | TIMES
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 COUNTS = st.integers(0, 2**31 - 1)
+
+
+def open_keyring() -> Keyring:
+    made = Keyring()
+    made.take(Fernet.generate_key().decode())
+    made.hash_key = b"of a test"
+    return made
 
 
 def conference(**values: Any) -> Conference:

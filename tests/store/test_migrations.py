@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlmodel import SQLModel
 
 from bot.store import migrate, tables
+from bot.store.sealed import provide
+from tests.store.made import open_keyring
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Engine]:
     engine = create_engine(f"sqlite:///{tmp_path}/empty.db")
-    yield engine
+    yield provide(engine, open_keyring())
     engine.dispose()
 
 

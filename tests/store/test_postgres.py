@@ -5,16 +5,17 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import Connection, select, text, update
 
 from bot.core import effects as e
 from bot.core.scene import Scene
-from bot.store import db, ledger, outbox
+from bot.store import db, ledger, outbox, sealing
 from bot.store.db import StoreError
 from bot.store.outbox import Parcel
 from bot.store.postgres import PostgresStore
 from bot.store.tables import conference, person
-from tests.postgres import Cluster
+from tests.postgres import KEY, Cluster
 from tests.store.made import NOW
 from tests.store.made import conference as a_conference
 
@@ -30,7 +31,9 @@ def url(postgres: Cluster) -> Iterator[str]:
 @pytest.fixture
 async def stores(url: str) -> AsyncIterator[tuple[PostgresStore, PostgresStore]]:
     """Two processes, as far as the database can tell."""
-    one, other = PostgresStore(url), PostgresStore(url)
+    one, other = PostgresStore(url, KEY), PostgresStore(url, KEY)
+    for store in (one, other):
+        await asyncio.to_thread(store.prepare)
     yield one, other
     for store in (one, other):
         await asyncio.to_thread(store.close)
@@ -230,7 +233,7 @@ async def test_a_sentence_is_answered_by_one_of_them(stores: tuple[PostgresStore
 
 async def test_an_unmigrated_database_names_the_command(postgres: Cluster) -> None:
     with postgres.database(migrated=False) as url:
-        store = PostgresStore(url)
+        store = PostgresStore(url, KEY)
         with pytest.raises(StoreError, match="confab migrate"):
             store.prepare()
         await asyncio.gather(*(asyncio.to_thread(store.migrate) for _ in range(2)))
@@ -239,10 +242,36 @@ async def test_an_unmigrated_database_names_the_command(postgres: Cluster) -> No
 
 
 async def test_a_newer_schema_is_worked_on_beside_its_own_version(url: str) -> None:
-    store = PostgresStore(url)
+    store = PostgresStore(url, KEY)
     await store.run(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     store.prepare()
     store.close()
+
+
+def test_without_the_right_key_it_is_refused(url: str) -> None:
+    """Several processes share the database, so no file beside one of them can hold its key."""
+    for keys, why in (("", "CONFAB_SECRET_KEY is missing"), (Fernet.generate_key().decode(), "another key")):
+        store = PostgresStore(url, keys)
+        with pytest.raises(StoreError, match=why):
+            store.prepare()
+        store.close()
+
+
+async def test_a_rotation_runs_beside_a_working_process(stores: tuple[PostgresStore, PostgresStore], url: str) -> None:
+    one, _ = stores
+    await one.run(lambda connection: ledger.save(connection, Scene(a_conference(), NOW), new=True))
+    new = Fernet.generate_key().decode()
+    rotating = PostgresStore(url, f"{new},{KEY}")
+    rotating.prepare()
+    assert rotating.rotate() > 0
+    assert rotating.rotate() == 0
+    rotating.close()
+    alone = PostgresStore(url, new)
+    alone.prepare()
+    found = await alone.read(lambda connection: ledger.get(connection, "c"))
+    assert found is not None
+    assert found.topic == a_conference().topic
+    alone.close()
 
 
 def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
@@ -266,7 +295,7 @@ async def test_news_that_comes_while_its_call_is_being_bound_is_not_lost(url: st
 
 
 def test_conferences_are_what_is_locked(url: str) -> None:
-    engine = db.engine_of(url).execution_options(**{db.LOCKS: True})
+    engine = sealing.reader(url, KEY).execution_options(**{db.LOCKS: True})
     with engine.begin() as connection:
         ledger.save(connection, Scene(a_conference(), NOW), new=True)
     with engine.connect() as one, engine.connect() as other:

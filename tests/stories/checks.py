@@ -2,11 +2,16 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from bot.bootstrap import Program
 from bot.log import scrubbed
 from bot.store import outbox
+from bot.store.db import engine_of, is_postgres
 from tests.edges.telnyx_desk import VALIDATOR
 from web.sandbox.house import House
 
@@ -36,6 +41,30 @@ def assert_private_log(caplog: Any, house: House) -> None:
         kept = said if record.name.startswith("confab") else scrubbed(said)
         told = [secret for secret in secrets if secret in kept]
         assert not told, f"{record.name} logged {told}: {kept}"
+
+
+def assert_sealed(house: House) -> None:
+    """No number lies open in the database, nor in what SQLite keeps beside it."""
+    url = house.settings.database_url
+    lying = _rows(url) if is_postgres(url) else _files(Path(url.removeprefix("sqlite:///")))
+    assert [number for number in house.telnyx.phones if number[1:].encode() in lying] == []
+
+
+def _files(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+def _rows(url: str) -> bytes:
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        found = [
+            row
+            for name in SQLModel.metadata.tables
+            for row in connection.execute(text(f'SELECT CAST("{name}" AS text) FROM "{name}"')).scalars()
+        ]
+    engine.dispose()
+    assert found
+    return "\n".join(found).encode()
 
 
 def assert_specified(house: House) -> None:

@@ -11,15 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
 from bot.bootstrap import Program
 from bot.store import outbox
+from bot.store.db import is_postgres
 from bot.store.tables import conference
+from tests.postgres import KEY
 from tests.stories.checks import (
     assert_clean_log,
     assert_nothing_waits,
     assert_private_log,
+    assert_sealed,
     assert_specified,
     listen_in,
 )
@@ -177,6 +181,8 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
     ``expect`` names what the story itself provokes in the log.
     """
     timeouts = {name: settings.pop(name) for name in ("telnyx_timeout", "slack_timeout") if name in settings}
+    if is_postgres(str(settings.get("database_url", ""))):
+        settings.setdefault("confab_secret_key", SecretStr(KEY))
     listen_in(caplog)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(stand_ins(folder, **settings))
@@ -186,6 +192,7 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
         yield stage
         await stage.passes(seconds=5)
         await assert_nothing_waits(program)
+        assert_sealed(house)
     assert_clean_log(caplog, expect)
     assert_private_log(caplog, house)
     assert_specified(house)

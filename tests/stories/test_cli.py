@@ -178,6 +178,27 @@ async def test_migrate_makes_the_database_and_can_be_repeated(house: House, tmp_
     assert (await confab(tmp_path, environment(house), "export")) == (0, [], [])
 
 
+async def test_a_key_is_printed_and_put_in_place_of_the_old_one(house: House, tmp_path: Path) -> None:
+    env = environment(house)
+    (old,) = (await confab(tmp_path, env, "key")).out
+    (new,) = (await confab(tmp_path, env, "key")).out
+    assert old != new
+    assert (await confab(tmp_path, {**env, "CONFAB_SECRET_KEY": old}, "migrate")).code == 0
+    for _ in range(2):
+        rotated = await confab(tmp_path, {**env, "CONFAB_SECRET_KEY": f"{new},{old}"}, "rotate")
+        assert (rotated.code, rotated.err) == (0, [])
+        assert rotated.out[0].endswith("Older keys are no longer needed.")
+    assert (await confab(tmp_path, {**env, "CONFAB_SECRET_KEY": new}, "export")) == (0, [], [])
+    database = tmp_path / "confab.db"
+    for command in ("serve", "migrate", "rotate", "export"):
+        said = await confab(tmp_path, {**env, "CONFAB_SECRET_KEY": old}, command)
+        why = f"confab: the database {database} is sealed with another key than that in CONFAB_SECRET_KEY"
+        assert said == (2, [], [why])
+    gone = await confab(tmp_path, env, "serve")
+    lost = f"put {database}.key back, or set CONFAB_SECRET_KEY"
+    assert gone == (2, [], [f"confab: the database {database} is sealed and its key is missing: {lost}"])
+
+
 async def test_export_tells_all_beside_a_running_program_with_numbers_masked(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

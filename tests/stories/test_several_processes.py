@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from bot.core.inputs import Heard, Where
 from bot.store import codec, ledger
-from tests.postgres import Cluster
+from tests.postgres import KEY, Cluster
 from tests.stories import checks
 from tests.stories.harness import Actor, Stage, Thread, requests, settled, shown
 from tests.stories.test_cli import confab, environment
@@ -46,7 +47,7 @@ async def two(folder: Path, server: Cluster, caplog: pytest.LogCaptureFixture) -
     checks.listen_in(caplog)
     async with AsyncExitStack() as stack:
         url = stack.enter_context(server.database())
-        house = await stack.enter_async_context(stand_ins(folder, database_url=url))
+        house = await stack.enter_async_context(stand_ins(folder, database_url=url, confab_secret_key=SecretStr(KEY)))
         channel = house.channel("payments")
         stages, doors = [], []
         for _ in range(2):
@@ -160,7 +161,7 @@ async def test_one_is_killed_and_the_other_goes_on(tmp_path: Path, postgres: Clu
     """Both are real processes. The one that is killed has rung somebody and not yet heard what came of it."""
     async with AsyncExitStack() as stack:
         url = stack.enter_context(postgres.database())
-        house = await stack.enter_async_context(stand_ins(tmp_path, database_url=url))
+        house = await stack.enter_async_context(stand_ins(tmp_path, database_url=url, confab_secret_key=SecretStr(KEY)))
         channel = house.channel("payments")
         ana, bo = (Actor(house, house.person(name, f"+1212555012{at}")) for at, name in enumerate(NAMES[:2]))
         channel.members += [ana.user.id, bo.user.id]
@@ -190,7 +191,7 @@ async def _thread(house: House, channel: Channel) -> Thread:
 
 async def test_serve_refuses_a_database_that_was_not_migrated(tmp_path: Path, postgres: Cluster) -> None:
     with postgres.database(migrated=False) as url:
-        async with stand_ins(tmp_path, database_url=url) as house:
+        async with stand_ins(tmp_path, database_url=url, confab_secret_key=SecretStr(KEY)) as house:
             said = await confab(tmp_path, environment(house), "serve")
             assert (said.code, said.err[-1]) == (
                 2,
