@@ -13,10 +13,11 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bot.core import grammar, phone, policy, verbs
+from bot.core.calling import ASK_OVER, ask_first
 from bot.core.grammar import Reads, Sentence
 from bot.core.inputs import Heard, Person, Request
 from bot.core.policy import Member, Rules
-from bot.core.replies import Ask, HelpOn, Home, Nothing, Recordings, Refusal, Refused, Reply, Told
+from bot.core.replies import HelpOn, Home, Nothing, Recordings, Refusal, Refused, Reply, Told
 from bot.core.targets import NumberTarget
 from bot.people import Found, People, left_out
 from bot.ports import Clock, Directory, Later, Never, Phone, Profile
@@ -119,7 +120,7 @@ class Desk:
         standing = policy.admit(self._rules, _member(profile), heard.where.team)
         assert profile is not None
         actor, source = await self._people.of_profile(profile)
-        request = Request(heard.key, "", actor, heard.where, standing=standing)
+        request = Request(heard.key, "", actor, heard.where, standing=standing, confirmed=heard.door == "button")
         if not heard.text.strip():
             await self._close(heard, {"kind": "HelpOn"})
             return await self._service.overview(request)
@@ -149,9 +150,9 @@ class Desk:
         if request.options.dry_run:
             await self._close(heard, {"kind": "Told"})
             return Told((*dry_run(request, found), *left_out(found)))
-        if found.crowd and heard.door != "button":
+        if question := _question(request, found, self._rules.region):
             await self._close(heard, {"kind": "Ask"})
-            return _ask_first(request, found)
+            return question
         people = () if request.verb == "join" else tuple(found.people)
         reply = await self._service.request(replace(request, people=people))
         return replace(reply, lines=(*reply.lines, *left_out(found))) if isinstance(reply, Told) else reply
@@ -224,8 +225,10 @@ def _would_ring(one: Person, source: str) -> str:
     return f"{one.name} at {where}{because}{instead}"
 
 
-def _ask_first(request: Request, found: Found) -> Reply:
-    names = ", ".join(one.name for one in found.people[:MOST_NAMED])
-    more = f" and {len(found.people) - MOST_NAMED} more" if len(found.people) > MOST_NAMED else ""
-    question = f"That rings {len(found.people)} people: {names}{more}. Do it?"
-    return Ask(question, "Ring them all", request.verb, request.rest, request.where.conference_id, danger=True)
+def _question(request: Request, found: Found, region: str) -> Reply | None:
+    """What is asked before these people are rung, None when they are few, at home, or it was asked just now."""
+    abroad = sorted({one.name for one in policy.at_all_numbers(found.people) if phone.is_abroad(one.number, region)})
+    if request.confirmed or not (found.crowd or abroad or len(found.people) > ASK_OVER):
+        return None
+    note = f"Abroad, which costs more: {', '.join(abroad[:MOST_NAMED])}. " if abroad else ""
+    return ask_first(request.verb, request.rest, request.where.conference_id, found.people, note)

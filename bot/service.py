@@ -232,6 +232,8 @@ class Service:
         scene.budget.check_open()
         following.do(PostCard(following.conference.id))
         reply = managing.carry_over(scene, following, request)
+        if isinstance(reply, Ask):
+            return reply
         ledger.save(connection, scene)
         ledger.save(connection, following, new=True)
         return reply

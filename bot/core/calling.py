@@ -9,11 +9,13 @@ from bot.core.conference import Leg, Participant
 from bot.core.grammar import Reads
 from bot.core.inputs import Person, Request
 from bot.core.lifecycle import MISSED
-from bot.core.replies import Refusal, Reply, Status, Told, VerbHelp
+from bot.core.replies import Ask, Refusal, Reply, Status, Told, VerbHelp
 from bot.core.roles import Role
 from bot.core.scene import Scene
 from bot.core.verb import Needs, verb
 from bot.core.who import names
+
+ASK_OVER = 10  # people; more are not rung by one sentence without asking first
 
 
 @verb(
@@ -87,6 +89,8 @@ def redial(scene: Scene, request: Request) -> Reply:
     known = [one for one in missed if one.number]
     if not known:
         raise Refusal(f"{names(missed)} called in without a number, so cannot be rung.", example="/conf pin")
+    if len(known) > ASK_OVER and not request.confirmed:
+        return ask_first("redial", request.rest, scene.conference.id, known)
     rung = [scene.ring(replace(one, asked_by=payer(request.actor))) for one in known]
     return _told(scene, [f"Ringing again: {names(known)}."], rung)
 
@@ -118,6 +122,13 @@ def skip(scene: Scene, request: Request) -> Reply:
 )
 def status(scene: Scene, _request: Request) -> Reply:
     return Status(scene.picture())
+
+
+def ask_first(verb: str, rest: str, conference_id: str, people: Sequence[Participant | Person], note: str = "") -> Ask:
+    """Ask whether so many people, or these, are meant to be rung."""
+    many = "one person" if len(people) == 1 else f"{len(people)} people"
+    question = f"That rings {many}: {names(people)}. {note}Do it?"
+    return Ask(question, "Ring them all" if len(people) > 1 else "Ring", verb, rest, conference_id, danger=True)
 
 
 def _ring_people(scene: Scene, request: Request, people: Sequence[Person]) -> Reply:

@@ -65,6 +65,7 @@ class Request:
     options: Options = Options()
     standing: Role = Role.NOBODY
     fingerprint: str = ""  # of an API call's body, so that a key used for two different calls is noticed
+    confirmed: bool = False  # they were asked whether they mean it, or pressed a button
 
 
 @dataclass(frozen=True, slots=True)

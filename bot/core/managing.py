@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.core import facts, ladder, who
 from bot.core.budget import payer
+from bot.core.calling import ASK_OVER, ask_first
 from bot.core.conference import Leg, Participant
 from bot.core.effects import Says, SayToAll
 from bot.core.grammar import Reads
@@ -142,6 +143,8 @@ def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
     rung = [one for one in inside if one.number]
     if not rung:
         raise Refusal(f"{who.names(inside)} called in without a number, so cannot be rung again.", example="/conf pin")
+    if len(rung) > ASK_OVER and not request.confirmed:
+        return ask_first("carry", request.rest, scene.conference.id, rung)
     scene.do(SayToAll(scene.conference.id, "carried"))
     scene.say(Says.CARRIED, by=request.actor.name)
     coming = [one for one in scene.participants.values() if one not in inside and one.number and _is_coming(scene, one)]

@@ -133,6 +133,11 @@ def country(e164: str) -> str:
     return found if len(found) == 2 and found != "ZZ" else ""  # "001" is the world, "ZZ" nowhere
 
 
+def is_abroad(e164: str, region: str) -> bool:
+    """Whether the number is one of another country. A sip: address is of none."""
+    return not e164.startswith("sip:") and country(e164) != region
+
+
 def dial_refusal(e164: str, allowed: frozenset[str]) -> str | None:
     """Why this number is not rung, as a sentence for whoever asked, or None. ``allowed`` holds alpha-2 codes."""
     who = masked(e164)

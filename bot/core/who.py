@@ -152,6 +152,6 @@ def _with(example: str, name: str) -> str:
     return f"{verb} {name}" if verb else ""
 
 
-def names(people: Sequence[Participant]) -> str:
+def names(people: Sequence[Participant | Person]) -> str:
     shown = ", ".join(who.name for who in people[:MOST_LISTED])
     return shown + (f" and {len(people) - MOST_LISTED} more" if len(people) > MOST_LISTED else "")

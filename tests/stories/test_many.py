@@ -70,8 +70,8 @@ async def test_eight_hundred_legs(tmp_path: Path, caplog: pytest.LogCaptureFixtu
         numbers = [f"+1212555{1000 + n}" for n in range(800)]
         for number in numbers:
             stage.house.telnyx.phone(number).mood = "voicemail"  # answers by itself
-        for start in range(0, 800, 20):
-            await ana.types(f"invite {' '.join(numbers[start : start + 20])}", stage.channel)
+        for start in range(0, 800, 10):
+            await ana.types(f"invite {' '.join(numbers[start : start + 10])}", stage.channel)
         await stage.house.telnyx.until(
             lambda: sum(len(room.seats) for room in stage.house.telnyx.rooms.values()) == 800, 240, "800 in the room"
         )

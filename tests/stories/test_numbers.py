@@ -64,6 +64,7 @@ async def test_at_most_twenty_people_are_rung_by_one_sentence(stage: Stage) -> N
     await ana.is_told("That names 21 people; at most 20 can be named at once.")
     assert rung(stage) == []
     await ana.types(f"invite {' '.join(numbers[1:])}", stage.channel)
+    await ana.clicks(await ana.is_told("That rings 20 people"), "Ring them all")
     for number in numbers[1:]:
         await stage.house.telnyx.phone(number).rings()
     assert len(rung(stage)) == 20
@@ -191,6 +192,7 @@ async def test_only_numbers_of_allowed_countries_are_rung(tmp_path: Path, caplog
         await ana.is_told("Nobody was rung. …1820 is a number in DE; only these countries are rung: GB, US.")
         assert rung(stage) == []
         await ana.types("create payments down +44 20 7946 0958", stage.channel)
+        await ana.clicks(await ana.is_told("Abroad, which costs more: …0958."), "Ring")
         await stage.house.telnyx.phone("+442079460958").rings()
         german = stage.person("Gerd", "+4930901820")
         await german.types("join", stage.channel)
