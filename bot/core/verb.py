@@ -61,8 +61,3 @@ def verb(
         return decide
 
     return register
-
-
-def table() -> list[VerbHelp]:
-    """The verb table, in the order of definition."""
-    return [one.help for one in VERBS.values()]
