@@ -54,9 +54,9 @@ async def test_the_cost_stands_on_the_card_by_estimate_and_then_as_telnyx_says(
 
 
 async def test_a_cost_that_comes_long_after_the_end_still_reaches_the_card(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         one.telnyx.application["call_cost_in_webhooks"] = False
         async with run(one) as stage:
             ana, bo, thread = await talking(stage)

@@ -164,9 +164,9 @@ async def test_the_api_obeys_the_limits_and_answers_429(tmp_path: Path, caplog: 
     ],
 )
 async def test_what_was_planned_under_older_rules_is_not_rung_under_newer_ones(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, then: dict[str, Any]
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str, then: dict[str, Any]
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, _ = people(stage)
             bo.phone.mood = "busy"
@@ -184,9 +184,9 @@ async def test_what_was_planned_under_older_rules_is_not_rung_under_newer_ones(
 
 
 async def test_a_number_that_was_registered_under_older_rules_is_not_checked_by_a_call(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, _, _ = people(stage)
             await ana.types(f"number {ANA[1]}", stage.channel)

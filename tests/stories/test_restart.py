@@ -14,10 +14,10 @@ from web.sandbox.house import House, program_in, stand_ins
 
 
 @asynccontextmanager
-async def house(folder: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[House]:
+async def house(folder: Path, caplog: pytest.LogCaptureFixture, url: str) -> AsyncIterator[House]:
     """A house in which programs come and go."""
     checks.listen_in(caplog)
-    async with stand_ins(folder) as one:
+    async with stand_ins(folder, database_url=url) as one:
         one.channel("payments")
         yield one
     checks.assert_clean_log(caplog)
@@ -37,8 +37,10 @@ def people(stage: Stage) -> tuple[Actor, Actor, Actor]:
     return ana, bo, cleo
 
 
-async def test_legs_the_card_and_the_thread_carry_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one:
+async def test_legs_the_card_and_the_thread_carry_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, cleo = people(stage)
             await ana.types("create payments @bo @cleo", stage.channel)
@@ -62,8 +64,10 @@ async def test_legs_the_card_and_the_thread_carry_on(tmp_path: Path, caplog: pyt
         assert len([card for card in one.slack.messages(stage.channel) if "payments" in shown(card)]) == 1
 
 
-async def test_what_was_not_done_is_done_by_the_next_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one:
+async def test_what_was_not_done_is_done_by_the_next_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, _ = people(stage)
             one.telnyx.trouble.api_500 = 1_000_000
@@ -77,9 +81,9 @@ async def test_what_was_not_done_is_done_by_the_next_run(tmp_path: Path, caplog:
 
 
 async def test_a_timer_that_was_due_meanwhile_fires_at_the_start(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, *_ = people(stage)
             await ana.types("create payments", stage.channel)
@@ -91,9 +95,11 @@ async def test_a_timer_that_was_due_meanwhile_fires_at_the_start(
             await stage.quiet()
 
 
-async def test_a_stop_finishes_what_is_in_hand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_stop_finishes_what_is_in_hand(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
     """Telnyx rings the phone and never answers; the stop waits for that, and the next run does not ring again."""
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one, telnyx_timeout=1.0) as stage:
             ana, bo, _ = people(stage)
             one.telnyx.trouble.api_hang_after, one.telnyx.trouble.dropped = 1, 1.0
@@ -109,8 +115,10 @@ async def test_a_stop_finishes_what_is_in_hand(tmp_path: Path, caplog: pytest.Lo
         assert len(requests(one, "/calls")) == 1
 
 
-async def test_a_stop_takes_nothing_more_in_hand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one:
+async def test_a_stop_takes_nothing_more_in_hand(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
         numbers = [f"+1212555{last:04d}" for last in range(200, 260)]
         async with run(one) as stage:
             ana, *_ = people(stage)
@@ -129,9 +137,9 @@ async def test_a_stop_takes_nothing_more_in_hand(tmp_path: Path, caplog: pytest.
 
 
 async def test_news_of_the_time_between_comes_in_when_telnyx_repeats_it(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, _ = people(stage)
             await ana.types("create payments @bo", stage.channel)
@@ -150,13 +158,15 @@ async def test_news_of_the_time_between_comes_in_when_telnyx_repeats_it(
 
 
 async def test_a_second_program_on_the_same_file_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one, run(one):
+    async with house(tmp_path, caplog, f"sqlite:///{tmp_path / 'confab.db'}") as one, run(one):
         with pytest.raises(StoreInUseError, match=r"^another process is using .*confab\.db$"):
             open_store(one.settings.database_url)
 
 
-async def test_a_start_without_telnyx_goes_on_and_catches_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one:
+async def test_a_start_without_telnyx_goes_on_and_catches_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
         one.telnyx.trouble.api_500 = 1_000_000
         async with run(one) as stage:
             assert stage.program.telnyx_state == "Telnyx answered 500 10007"
@@ -165,9 +175,9 @@ async def test_a_start_without_telnyx_goes_on_and_catches_up(tmp_path: Path, cap
 
 
 async def test_what_happened_in_an_outage_of_an_hour_is_found_out(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, cleo = people(stage)
             await ana.types("create payments @bo @cleo", stage.channel)
@@ -187,8 +197,10 @@ async def test_what_happened_in_an_outage_of_an_hour_is_found_out(
             await stage.passes(seconds=3)
 
 
-async def test_a_redial_that_is_planned_survives(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one:
+async def test_a_redial_that_is_planned_survives(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, _ = people(stage)
             bo.phone.mood = "busy"
@@ -206,8 +218,10 @@ async def test_a_redial_that_is_planned_survives(tmp_path: Path, caplog: pytest.
             await stage.passes(seconds=3)
 
 
-async def test_who_is_at_the_gate_is_not_let_in_by_a_restart(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with house(tmp_path, caplog) as one:
+async def test_who_is_at_the_gate_is_not_let_in_by_a_restart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, cleo = people(stage)
             await ana.types("create payments @bo @cleo", stage.channel)
@@ -229,9 +243,9 @@ async def test_who_is_at_the_gate_is_not_let_in_by_a_restart(tmp_path: Path, cap
 
 
 async def test_somebody_who_dials_in_is_let_in_after_a_restart(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with house(tmp_path, caplog) as one:
+    async with house(tmp_path, caplog, database_url) as one:
         async with run(one) as stage:
             ana, bo, _ = people(stage)
             await ana.types("create payments @bo", stage.channel)
