@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         "newest first; empty = a file beside the SQLite database. PostgreSQL needs it",
     )
     confab_api_token: SecretStr = Field(
-        default=SecretStr(""), description="Bearer token of the HTTP API; empty = the API is off"
+        default=SecretStr(""), description="Bearer token of the HTTP API, 16 characters or more; empty = the API is off"
     )
     confab_gate: Literal["press1", "none"] = Field(
         default="press1", description="`press1`: who answers must press 1 to come in; `none`: comes in on answering"
@@ -134,6 +134,13 @@ class Settings(BaseSettings):
         if not value.strip() and info.field_name and cls.model_fields[info.field_name].is_required():
             raise ValueError("is empty")
         return value.strip()
+
+    @field_validator("confab_api_token")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("is too easily guessed: 16 characters at least, e.g. from `openssl rand -hex 32`")
+        return value
 
     @field_validator("telnyx_public_key")
     @classmethod

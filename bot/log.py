@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,8 @@ import structlog
 
 _SECRETS = re.compile(r"xox[abeprs]-[\w-]+|xapp-[\w-]+|https://hooks\.slack\.com/\S+|KEY[0-9A-Za-z_]{8,}|Bearer \S+")
 _NUMBERS = re.compile(r"\+\d{3,11}(\d{4})\b")
+
+MOST_WARNINGS = 20  # of one logger in a minute, where strangers cause them
 
 
 def scrubbed(text: str) -> str:
@@ -29,13 +33,41 @@ class Scrub(logging.Filter):
         return True
 
 
+class Spare(logging.Filter):
+    """Lets a logger's first warnings of each minute pass, and tells how many it has kept back: strangers cause them."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._begun, self._count = now(), 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno > logging.WARNING:
+            return True
+        if not 0 <= self._now() - self._begun < 60:
+            kept_back = self._count - MOST_WARNINGS
+            self._begun, self._count = self._now(), 0
+            if kept_back > 0:
+                record.msg, record.args = f"{record.getMessage()} (and {kept_back} more lines before)", None
+        self._count += 1
+        return self._count <= MOST_WARNINGS
+
+
+def sparing(name: str) -> logging.Logger:
+    """A logger for what strangers can cause as often as they like."""
+    logger = logging.getLogger(name)
+    if not logger.filters:
+        logger.addFilter(Spare())
+    return logger
+
+
 def set_up(level: str = "INFO") -> None:
     """Send all logging to stderr through the scrubber, and quieten what would print bodies."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(Scrub())
     renderer = structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.LogfmtRenderer()],
-        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _trace, _stamp],
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _trace, _plain, _stamp],
     )
     handler.setFormatter(renderer)
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -56,6 +88,15 @@ def _trace(_logger: Any, _name: str, event: structlog.typing.EventDict) -> struc
     """The traceback, which the scrubber has made text, in the same line."""
     traceback = event["_record"].exc_text
     return {**event, "exception": traceback} if traceback else event
+
+
+def _plain(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What people typed may hold marks that end a line or drive a terminal; the renderer only minds the newline."""
+    return {key: _escaped(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _escaped(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 def _stamp(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -23,10 +23,15 @@ from bot.core.replies import Nothing, Refusal, Refused, Reply, Told
 from bot.core.roles import Role
 from bot.store import ledger
 from bot.store.db import StoreBusyError
-from web.hooks import TooLargeError, body_of
+from web import openapi
+from web.bodies import Bodies, TooLargeError, TooManyError
+from web.refusals import Refusals
 
 WAIT_FOR_TELNYX = 3.0  # seconds that an invite waits for Telnyx's answer
 LOOK_EVERY = 0.05
+
+MOST_TOPIC = 500  # characters
+MOST_KEY = 255  # characters of an Idempotency-Key
 
 _BAD_TO = "Phone number must be in E.164 format (e.g., +15551234567)"
 _STATUS_OF_REFUSAL = {"forbidden": 403, "unknown": 404, "over": 409, "unreadable": 400, "limit": 429}
@@ -41,12 +46,15 @@ class ApiError(Exception):
 
 
 class Api:
-    def __init__(self, program: Program, token: str) -> None:
+    def __init__(self, program: Program, token: str, bodies: Bodies, refusals: Refusals) -> None:
         self._program = program
-        self._token = token.encode()
+        self._token = _digest(token.encode())
+        self._bodies = bodies
+        self._refusals = refusals
 
     def routes(self) -> list[Route]:
         return [
+            Route("/openapi.json", openapi.serve, methods=["GET"]),  # says what stands in our README; needs no token
             Route("/conferences/create", self._guarded(self.create), methods=["POST"]),
             Route("/conferences/{id}/invite", self._guarded(self.invite), methods=["POST"]),
             Route("/conferences/{id}/status", self._guarded(self.status), methods=["GET"]),
@@ -54,18 +62,18 @@ class Api:
         ]
 
     async def create(self, request: Request) -> Response:
-        body = await _json(request, required=False)
+        body = await self._json(request, required=False)
         topic = body.get("topic", "")
-        if not isinstance(topic, str):
-            raise ApiError(400, "'topic' must be a string")
+        if not isinstance(topic, str) or len(topic) > MOST_TOPIC:
+            raise ApiError(400, f"'topic' must be a string of at most {MOST_TOPIC} characters")
         where = Where(team=self._program.team, channel=self._program.settings.slack_default_channel)
-        told = await self._ask(request, "create", where, body, topic=topic.strip()[:500] or "Conference")
+        told = await self._ask(request, "create", where, body, topic=_line(topic) or "Conference")
         return JSONResponse({"conference_id": told.conference_id, "status": "created"})
 
     async def invite(self, request: Request) -> Response:
         conference_id = request.path_params["id"]
         await self._picture(conference_id)
-        body = await _json(request)
+        body = await self._json(request)
         number = self._number(body.get("to"))
         who = (Person(phone.masked(number), number),)
         told = await self._ask(request, "invite", Where(conference_id=conference_id), body, people=who)
@@ -110,8 +118,10 @@ class Api:
         """Only with the token; and never a bare 500."""
 
         async def guarded(request: Request) -> Response:
+            if not self._has_token(request):
+                challenge = {"WWW-Authenticate": "Bearer"}
+                return self._refusals.answer(request, "the API", 401, "Missing or wrong bearer token", challenge)
             try:
-                self._check_token(request)
                 return await endpoint(request)
             except ApiError as error:
                 return error.response
@@ -120,10 +130,11 @@ class Api:
 
         return guarded
 
-    def _check_token(self, request: Request) -> None:
+    def _has_token(self, request: Request) -> bool:
+        """Digests are compared, so that the time tells nothing, not even how long the token is."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._token):
-            raise ApiError(401, "Missing or wrong bearer token", {"WWW-Authenticate": "Bearer"})
+        same = hmac.compare_digest(_digest(token.strip().encode("latin-1")), self._token)
+        return same and scheme.lower() == "bearer"
 
     def _number(self, to: object) -> str:
         if to is None or to == "":
@@ -152,8 +163,11 @@ class Api:
         rest: str = "",
     ) -> Told:
         given = request.headers.get("idempotency-key", "")
+        if len(given) > MOST_KEY:
+            raise ApiError(400, f"An Idempotency-Key has at most {MOST_KEY} characters")
         key = f"api:{request.url.path}:{given or uuid.uuid4()}"
-        fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        meant = {name: body[name] for name in ("to", "topic") if name in body}
+        fingerprint = hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
         # A program that wants a second try asks for it.
         asked = Asked(key, verb, API, where, people, topic, rest, Options(redials=0), Role.OPERATOR, fingerprint)
         reply = await self._program.service.request(asked)
@@ -171,8 +185,18 @@ class Api:
             )
         return Told((), entry.answer["conference_id"], tuple(entry.answer["leg_ids"]))
 
+    async def _json(self, request: Request, *, required: bool = True) -> dict[str, Any]:
+        try:
+            raw = await self._bodies.read(request)
+        except TooLargeError:
+            raise ApiError(413, "The body is over 1 MiB") from None
+        except TooManyError:
+            raise ApiError(503, "Too many large bodies at once; please come again") from None
+        return _read(raw) if raw or required else {}
+
     async def _picture(self, conference_id: str) -> Picture:
-        picture = await self._program.service.picture(conference_id)
+        plain = len(conference_id) <= MOST_KEY and conference_id.isprintable()  # PostgreSQL takes no NUL
+        picture = await self._program.service.picture(conference_id) if plain else None
         if picture is None:
             raise ApiError(404, "Conference not found")
         return picture
@@ -194,20 +218,24 @@ class Api:
             await asyncio.sleep(LOOK_EVERY)
 
 
-async def _json(request: Request, *, required: bool = True) -> dict[str, Any]:
-    try:
-        raw = await body_of(request)
-    except (TooLargeError, ClientDisconnect):
-        raise ApiError(413, "The body is over 1 MiB") from None
-    if not raw and not required:
-        return {}
+def _read(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
+        json.dumps(body, ensure_ascii=False).encode()  # half a character can neither be stored nor answered
     except (ValueError, RecursionError):
         raise ApiError(400, "The body is not JSON") from None
     if not isinstance(body, dict):
         raise ApiError(400, "The body must be a JSON object")
     return body
+
+
+def _line(text: str) -> str:
+    """On one line, without what cannot be seen."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())
+
+
+def _digest(token: bytes) -> bytes:
+    return hashlib.sha256(token).digest()
 
 
 def _told(reply: Reply) -> Told:

@@ -14,7 +14,7 @@ _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "maxLength": 255},
     "description": "A repeated request with the same key does nothing new and gets the first answer",
 }
 _PHASES = ["queued", "dialing", "answered", "joined", "gone"]
@@ -76,7 +76,7 @@ def _answer(schema: str, description: str) -> dict[str, Any]:
 
 
 def _operation(name: str, summary: str, answers: dict[str, Any], errors: list[int], **rest: Any) -> dict[str, Any]:
-    responses = answers | {str(status): _ERROR for status in errors}
+    responses = answers | {str(status): _ERROR for status in (*errors, 500)}
     return {"operationId": name, "summary": summary, "responses": responses, **rest}
 
 
@@ -89,7 +89,7 @@ _CREATE = _operation(
     "createConference",
     "Create a conference; nobody is rung yet",
     {"200": _answer("Created", "Created")},
-    [400, 401, 413, 422, 503],
+    [400, 401, 413, 422, 429, 503],
     parameters=[_KEY],
     requestBody=_takes("CreateRequest", required=False),
 )
@@ -105,14 +105,14 @@ _STATUS = _operation(
     "conferenceStatus",
     "Who is in, ringing or missing",
     {"200": _answer("Status", "The conference as it is now")},
-    [401, 404, 503],
+    [401, 404, 429, 503],
     parameters=[_ID],
 )
 _HANGUP = _operation(
     "endConference",
     "End the conference for everybody",
     {"200": _answer("HungUp", "Ended, or over already")},
-    [401, 404, 409, 413, 422, 503],
+    [400, 401, 404, 409, 422, 429, 503],
     parameters=[_ID, _KEY],
 )
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from bot.bootstrap import RefusedError, running
 from bot.config import Settings
 from web.app import build
+from web.wire import MOST_CONNECTIONS, Wire
 
 log = logging.getLogger("confab")
 
@@ -25,10 +27,22 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: Starlette) -> Server:
-    """A server for this application; ``serve(sockets=[…])`` runs it until ``should_exit`` is set."""
+def server(app: Starlette, wire: type[Wire] | None = None) -> Server:
+    """A server for this application; ``serve(sockets=[…])`` runs it until ``should_exit`` is set.
+
+    With a ``wire`` it stands strangers; without one, answers may take as long as they like.
+    """
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=5
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Who is behind a proxy is not asked: an address decides nothing here, and the header could be forged.
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        ws="none" if wire else "auto",
+        http=wire or "auto",
+        limit_concurrency=MOST_CONNECTIONS if wire else None,
     )
     return Server(config)
 
@@ -51,13 +65,23 @@ def listen(host: str, port: int) -> socket.socket:
 async def serve(settings: Settings) -> None:
     """Run the whole program until SIGTERM or SIGINT, then finish what is in hand."""
     listening = listen(settings.host, settings.port)
+    _allow_many_files()
     async with running(settings) as program:
-        web = server(build(program))
+        web = server(build(program), Wire)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, _stop, web)
         log.info("ready on http://%s:%s", settings.host, listening.getsockname()[1])
         await web.serve(sockets=[listening])
+
+
+def _allow_many_files() -> None:
+    """Each connection is a file, and many systems begin with 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _stop(web: Server) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
@@ -89,18 +89,33 @@ class Verifier:
 
         ``headers`` have lower-case names or ignore case. That each header came once is the caller's to see.
         """
-        signature, timestamp = headers.get(SIGNATURE), headers.get(TIMESTAMP)
-        if not signature or not timestamp:
-            raise BadSignature("missing")
-        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-            raise BadSignature("timestamp")
-        if abs(now - int(timestamp)) > TOLERANCE:
-            raise BadSignature("stale")
-        raw = _unbase64(signature)
+        self.verify(claimed(headers, now), body)
+
+    def verify(self, claim: "Claim", body: bytes) -> None:
+        """Raise BadSignature unless Telnyx signed this body at that time."""
         try:
-            self._key.verify(timestamp.encode() + b"|" + body, raw)
+            self._key.verify(claim.timestamp.encode() + b"|" + body, claim.signature)
         except BadSignatureError:
             raise BadSignature("signature") from None
+
+
+class Claim(NamedTuple):
+    """What a request says of itself: when it was signed, and the signature's 64 bytes."""
+
+    timestamp: str
+    signature: bytes
+
+
+def claimed(headers: Mapping[str, str], now: float) -> Claim:
+    """Read a request's claim, before its body. Raises BadSignature when that alone shows that it is not Telnyx's."""
+    signature, timestamp = headers.get(SIGNATURE), headers.get(TIMESTAMP)
+    if not signature or not timestamp:
+        raise BadSignature("missing")
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        raise BadSignature("timestamp")
+    if abs(now - int(timestamp)) > TOLERANCE:
+        raise BadSignature("stale")
+    return Claim(timestamp, _unbase64(signature))
 
 
 def _unbase64(signature: str) -> bytes:

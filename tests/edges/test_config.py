@@ -95,6 +95,11 @@ def test_no_secret_is_repeated(tmp_path: Path) -> None:
     assert "mum" not in said
 
 
+def test_a_token_of_the_api_must_be_hard_to_guess(tmp_path: Path) -> None:
+    (said,) = problems(tmp_path, RIGHT | {"CONFAB_API_TOKEN": "123456789012345"})
+    assert said.startswith("CONFAB_API_TOKEN is too easily guessed")
+
+
 def test_a_database_must_name_a_file(tmp_path: Path) -> None:
     for url in ("sqlite:///", "sqlite:///:memory:"):
         assert problems(tmp_path, RIGHT | {"DATABASE_URL": url}) == [

@@ -1,11 +1,12 @@
 """The log: one line per happening, numbers masked, secrets gone."""
 
+import logging
 import subprocess
 import sys
 
 import pytest
 
-from bot.log import scrubbed
+from bot.log import MOST_WARNINGS, Spare, scrubbed
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,31 @@ except ValueError:
     assert "failed for …0199" in rest[0]
     assert "no route to …0199" in ran.stderr
     assert "2125550199" not in ran.stderr
+
+
+def test_strangers_cannot_fill_the_log() -> None:
+    at = 0.0
+    spare = Spare(lambda: at)
+
+    def line(level: int = logging.WARNING) -> logging.LogRecord:
+        return logging.LogRecord("confab.wire", level, "", 0, "odd: %s", ("x",), None)
+
+    assert [spare.filter(line()) for _ in range(MOST_WARNINGS + 5)] == [True] * MOST_WARNINGS + [False] * 5
+    assert spare.filter(line(logging.ERROR))
+    at = 60.0
+    first = line()
+    assert spare.filter(first)
+    assert first.getMessage() == "odd: x (and 5 more lines before)"
+
+
+def test_nobody_begins_a_line_of_their_own_or_drives_the_terminal() -> None:
+    program = r"""
+import logging
+from bot import log
+log.set_up()
+logging.getLogger("confab").warning("who: %s", "x\n at=now\r\x1b[31m\u2028\x00\u202e\ud800")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    (line,) = ran.stderr.decode().splitlines()
+    assert line.isprintable()
+    assert r"who: x\n at=now\\r\\x1b[31m\\u2028\\x00\\u202e\\ud800" in line

@@ -15,7 +15,7 @@ from referencing.jsonschema import DRAFT202012
 
 from tests.stories.harness import Stage, story
 
-TOKEN = "a-long-secret"
+TOKEN = "a-long-secret-of-the-api"
 OPERATIONS = {"create": "post", "invite": "post", "status": "get", "hangup": "post"}
 
 

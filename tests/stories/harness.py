@@ -180,7 +180,7 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
 
     ``expect`` names what the story itself provokes in the log.
     """
-    timeouts = {name: settings.pop(name) for name in ("telnyx_timeout", "slack_timeout") if name in settings}
+    timeouts = {name: settings.pop(name) for name in ("telnyx_timeout", "slack_timeout", "wire") if name in settings}
     if is_postgres(str(settings.get("database_url", ""))):
         settings.setdefault("confab_secret_key", SecretStr(KEY))
     listen_in(caplog)

@@ -29,10 +29,14 @@ async def count(stage: Stage, result: str) -> float:
     return float(found[0].split()[-1]) if found else 0.0
 
 
-async def knock(stage: Stage, body: bytes | AsyncIterator[bytes]) -> int:
-    """Post anything, as anybody could."""
+async def knock(stage: Stage, body: bytes | AsyncIterator[bytes], *, forged: bool = False) -> int:
+    """Post anything, as anybody could; ``forged``: with headers that only the body's verification shows to be wrong."""
     sent = io.BytesIO(body) if isinstance(body, bytes) else body
-    async with aiohttp.ClientSession() as session, session.post(f"{stage.url}{DOOR}", data=sent) as answer:
+    headers = {"telnyx-timestamp": str(int(stage.house.clock.now())), "telnyx-signature-ed25519": "A" * 86 + "=="}
+    async with (
+        aiohttp.ClientSession(headers=headers if forged else {}) as session,
+        session.post(f"{stage.url}{DOOR}", data=sent) as answer,
+    ):
         return answer.status
 
 
@@ -76,7 +80,17 @@ async def test_a_body_over_one_mebibyte_is_refused_before_it_is_read(stage: Stag
         for _ in range(17):
             yield b"x" * (1 << 16)
 
-    assert await knock(stage, drops()) == 413
+    assert await knock(stage, drops(), forged=True) == 413
+    assert await knock(stage, b"x" * (1 << 20), forged=True) == 403
+
+
+async def test_the_body_of_who_has_not_signed_is_not_read(stage: Stage) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * (1 << 16)
+            await asyncio.sleep(0)
+
+    assert await knock(stage, endless()) == 403
 
 
 async def test_what_is_not_for_us_is_taken_and_counted(stage: Stage) -> None:

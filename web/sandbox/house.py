@@ -27,6 +27,7 @@ from web.sandbox.site import site
 from web.sandbox.slack import Channel, Shortcut, Slack, User
 from web.sandbox.telnyx import Phone, Telnyx
 from web.server import listen, server
+from web.wire import Wire
 
 NUMBER = "+12125550100"
 CONNECTION = "1494404757140276705"
@@ -102,10 +103,10 @@ async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: obje
 
 
 @asynccontextmanager
-async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
-    """Serve an application on 127.0.0.1; yields its port."""
+async def serving(app: Starlette, port: int = 0, wire: type[Wire] | None = None) -> AsyncIterator[int]:
+    """Serve an application on 127.0.0.1, over ``wire`` as ``server`` has it; yields its port."""
     listening = listen("127.0.0.1", port)
-    web = server(app)
+    web = server(app, wire)
     task = asyncio.create_task(web.serve(sockets=[listening]))
     try:
         yield listening.getsockname()[1]
@@ -115,11 +116,13 @@ async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def program_in(house: House, *, port: int = 0, **timeouts: float) -> AsyncIterator[Program]:
+async def program_in(
+    house: House, *, port: int = 0, wire: type[Wire] = Wire, **timeouts: float
+) -> AsyncIterator[Program]:
     """The real program, in this process, on the house's clock. ``timeouts`` are those of ``running``."""
     async with AsyncExitStack() as stack:
         program = await stack.enter_async_context(running(house.settings, house.clock, **timeouts))
-        house.open_doors(await stack.enter_async_context(serving(build(program), port)))
+        house.open_doors(await stack.enter_async_context(serving(build(program), port, wire)))
         yield program
 
 
@@ -135,7 +138,7 @@ async def open_sandbox(port: int = 0) -> AsyncIterator[tuple[str, House]]:
     """The stand-ins, the program and the page that shows them; yields the page's address and the house."""
     with tempfile.TemporaryDirectory(prefix="confab-sandbox-") as folder:
         async with (
-            stand_ins(Path(folder), confab_api_token=SecretStr("sandbox")) as house,
+            stand_ins(Path(folder), confab_api_token=SecretStr("sandbox-api-token")) as house,
             program_in(house) as program,
         ):
             await _met(program)
