@@ -77,7 +77,7 @@ class Program:
             session=session,
             retry_handlers=[],  # the courier retries
         )
-        self.rules = Rules("", settings.countries, settings.confab_default_region, settings.confab_sip_domains)
+        self.rules = _rules(settings)
         self.service = Service(store, clock, _habits(settings))
         self.chat = SlackChat(self.client)
         self.phone = TelnyxPhone(
@@ -294,6 +294,21 @@ async def running(
                 await program.stop()
     finally:
         store.close()
+
+
+def _rules(settings: Settings) -> Rules:
+    """The workspace is not known yet, so nobody is let in."""
+    return Rules(
+        "",
+        settings.countries,
+        settings.confab_default_region,
+        settings.confab_sip_domains,
+        admins=settings.confab_admins,
+        operators=settings.confab_operators,
+        people=settings.confab_allow_people,
+        channels=settings.confab_allow_channels,
+        shared_channels=settings.confab_allow_shared_channels,
+    )
 
 
 def _report(task: asyncio.Task[None]) -> None:

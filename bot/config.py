@@ -26,6 +26,11 @@ class SettingsError(Exception):
         self.problems = problems
 
 
+Ids = Annotated[frozenset[str], NoDecode]  # of Slack
+_ANY_ID = re.compile(r"[UWSCG][A-Z0-9]{6,20}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{6,20}")
+
+
 class Settings(BaseSettings):
     """One field per setting; the name in the environment is the field's name in capitals."""
 
@@ -68,6 +73,25 @@ class Settings(BaseSettings):
     )
     confab_sip_domains: Annotated[frozenset[str], NoDecode] = Field(
         default=frozenset(), description="Hosts whose `sip:` addresses may be rung, with `--no-gate`; empty = none"
+    )
+    confab_admins: Ids = Field(
+        default=frozenset(),
+        description="Who may do everything, beside admins and owners of the workspace; Slack ids of users (`U…`), "
+        "user groups (`S…`), or channels (`C…`) whose members are meant",
+    )
+    confab_operators: Ids = Field(
+        default=frozenset(), description="Who may control every conference; ids as in CONFAB_ADMINS"
+    )
+    confab_allow_people: Ids = Field(
+        default=frozenset(),
+        description="Who may use Confab; ids as in CONFAB_ADMINS; empty = every full member of the workspace",
+    )
+    confab_allow_channels: Ids = Field(
+        default=frozenset(), description="Channel ids where conferences may be started; empty = everywhere"
+    )
+    confab_allow_shared_channels: Ids = Field(
+        default=frozenset(),
+        description="Channel ids where they may be, though people of other companies read along; empty = nowhere",
     )
     confab_voice: str = Field(default="AWS.Polly.Joanna-Neural", description="Voice that speaks on the phone")
     confab_texts: str = Field(
@@ -204,6 +228,26 @@ class Settings(BaseSettings):
         if unknown := sorted(codes - phonenumbers.SUPPORTED_REGIONS):
             raise ValueError(f"has unknown country codes: {', '.join(unknown)}")
         return codes
+
+    @field_validator(
+        "confab_admins",
+        "confab_operators",
+        "confab_allow_people",
+        "confab_allow_channels",
+        "confab_allow_shared_channels",
+        mode="before",
+    )
+    @classmethod
+    def _split_ids(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        ids = frozenset(re.split(r"[,\s]+", value)) - {""}
+        shape = _CHANNEL_ID if info.field_name and info.field_name.endswith("_channels") else _ANY_ID
+        if odd := sorted(one for one in ids if not shape.fullmatch(one)):
+            raise ValueError(
+                f"has what is no Slack id, such as {'C' if shape is _CHANNEL_ID else 'U'}012AB3CD: {', '.join(odd)}"
+            )
+        return ids
 
     @field_validator("confab_sip_domains", mode="before")
     @classmethod

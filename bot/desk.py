@@ -4,6 +4,7 @@ A sentence is committed to the journal before its door acknowledges it; one that
 the next start.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,21 +13,23 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from bot.admission import Admission
 from bot.core import grammar, phone, policy, verbs
 from bot.core.calling import ASK_OVER, ask_first
 from bot.core.grammar import Reads, Sentence
 from bot.core.inputs import Heard, Person, Request
-from bot.core.policy import Member, Rules
+from bot.core.policy import Rules
 from bot.core.replies import HelpOn, Home, Nothing, Recordings, Refusal, Refused, Reply, Told
 from bot.core.targets import NumberTarget
 from bot.people import Found, People, left_out
-from bot.ports import Clock, Directory, Later, Never, Phone, Profile
+from bot.ports import Clock, Directory, Later, Never, Phone
 from bot.service import Service
 from bot.store import codec, db, ledger
 
 log = logging.getLogger("confab.desk")
 
 MOST_NAMED = 12  # in a question
+PATIENCE = 1.5  # seconds of the three that a form may take to open
 STALE = 600.0  # seconds after which nobody expects to be rung by a sentence any more
 _USER_ID = re.compile(r"@([UW][A-Z0-9]{6,})\b")
 RINGS = frozenset({Reads.TOPIC, Reads.PEOPLE, Reads.OPTIONS})  # sentences that ring people
@@ -42,6 +45,7 @@ class Desk:
         self._rules = rules
         self._clock = clock
         self._people = People(directory, service.store, rules)
+        self._admission = Admission(directory, rules)
 
     async def hear(self, heard: Heard) -> bool:
         """Commit a sentence; False when it was heard before."""
@@ -50,14 +54,32 @@ class Desk:
             lambda connection: ledger.remember(connection, heard.key, heard.door, now, body, ref=_HEARD, done=False)
         )
 
-    def objection(self, text: str) -> str:
+    async def objection(self, heard: Heard) -> str:
         """What is wrong with the numbers in a sentence, "" when they can be rung. Looks nothing up, so it is quick."""
         try:
-            sentence = self._parse(text)
+            sentence = self._parse(heard.text)
             numbers = [one.e164 for one in sentence.people if isinstance(one, NumberTarget)]
             policy.may_ring(self._rules, [Person(phone.masked(number), number) for number in numbers])
         except Refusal as refusal:
+            await self._note(heard, refusal)
             return refusal.wrong
+        return ""
+
+    async def closed(self, heard: Heard) -> str:
+        """Why a form that would say this is not opened for whoever asks for it, "" when it is.
+
+        When Slack does not tell in time it is opened: what it says is judged once more when it is sent.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._admission.of(heard.user_id, heard.where.team)
+                if heard.where.channel and verbs.VERBS[_asked(heard)].needs is verbs.Needs.NEW:
+                    await self._admission.to_start(heard.where.channel)
+        except Refusal as refusal:
+            await self._note(heard, refusal)
+            return refusal.wrong
+        except (Later, TimeoutError):
+            return ""
         return ""
 
     async def answer(self, heard: Heard) -> Reply:
@@ -85,13 +107,11 @@ class Desk:
 
     async def home(self, user_id: str, team: str) -> Home:
         """What somebody's Home tab tells. Raises Later."""
-        profile = await self._directory.profile(user_id)
         try:
-            policy.admit(self._rules, _member(profile), team)
+            asker = await self._admission.of(user_id, team)
         except Refusal as refusal:
             return Home(refused=refusal.wrong)
-        assert profile is not None
-        person, _ = await self._people.of_profile(profile)
+        person, _ = await self._people.of_profile(asker.profile)
         live, recent = await self._service.home(user_id)
         return Home(live, recent, person.number)
 
@@ -116,11 +136,10 @@ class Desk:
         return Refused("I was away when you asked me something here, so nothing was done. Please say it again.")
 
     async def _answer(self, heard: Heard) -> Reply:
-        profile = await self._directory.profile(heard.user_id)
-        standing = policy.admit(self._rules, _member(profile), heard.where.team)
-        assert profile is not None
-        actor, source = await self._people.of_profile(profile)
-        request = Request(heard.key, "", actor, heard.where, standing=standing, confirmed=heard.door == "button")
+        asker = await self._admission.of(heard.user_id, heard.where.team)
+        actor, source = await self._people.of_profile(asker.profile)
+        confirmed = heard.door == "button"
+        request = Request(heard.key, "", actor, heard.where, standing=asker.role, sure=asker.sure, confirmed=confirmed)
         if not heard.text.strip():
             await self._close(heard, {"kind": "HelpOn"})
             return await self._service.overview(request)
@@ -134,6 +153,8 @@ class Desk:
         request = replace(
             request, verb=sentence.verb, topic=sentence.topic, rest=sentence.rest, options=sentence.options
         )
+        if verb.needs is verbs.Needs.NEW:
+            await self._admission.to_start(heard.where.channel)
         if verb.reads in RINGS:
             return await self._ring(heard, request, sentence, source)
         return await self._with_links(await self._service.request(self._with_people(request, sentence)))
@@ -188,10 +209,22 @@ class Desk:
         return example
 
     async def _close(self, heard: Heard, answer: dict[str, str]) -> None:
-        body = {"by": heard.user_id}
+        """What never reached the service stays in the journal all the same: who, which verb, what came of it."""
+        kind, body = _asked(heard), {"by": heard.user_id}
         await self._service.store.run(
-            lambda connection: ledger.finish(connection, heard.key, body=body, answer=answer, ref="")
+            lambda connection: ledger.finish(connection, heard.key, kind=kind, body=body, answer=answer, ref="")
         )
+
+    async def _note(self, heard: Heard, refusal: Refusal) -> None:
+        """A refusal of what was never heard as a sentence: a form that was not opened, or stays open."""
+        key, now = f"{heard.key}:refused", self._clock.now()
+        answer = {"kind": "Refused", "code": refusal.code}
+
+        def note(connection: Connection) -> None:
+            ledger.remember(connection, key, _asked(heard), now, {"by": heard.user_id})
+            ledger.finish(connection, key, answer=answer)
+
+        await self._service.store.run(note)
 
 
 def _still_waits(connection: Connection, heard: Heard) -> bool:
@@ -201,10 +234,10 @@ def _still_waits(connection: Connection, heard: Heard) -> bool:
     return entry is None or not entry.done
 
 
-def _member(profile: Profile | None) -> Member | None:
-    if profile is None:
-        return None
-    return Member(profile.team, profile.bot, profile.deleted, profile.guest, profile.stranger, profile.admin)
+def _asked(heard: Heard) -> str:
+    """The verb of a sentence, or its door when it has none that is known."""
+    first = (heard.text.split(maxsplit=1) or [""])[0].lower()
+    return verbs.WORDS.get(first) or verbs.WORDS.get(first.rstrip(":,.!")) or heard.door
 
 
 def dry_run(request: Request, found: Found) -> tuple[str, ...]:

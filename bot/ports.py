@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.core.conference import Conference, Leg, Picture
 from bot.core.effects import Line
 from bot.core.inputs import Fact
+from bot.core.policy import Place
 
 
 class Later(Exception):  # noqa: N818  # it is not an error: it is an answer
@@ -214,4 +215,8 @@ class Directory(Protocol):
 
     async def channel(self, channel_id: str) -> tuple[str, ...] | None:
         """User ids in a channel, bots among them; None when we may not see it. Raises Later."""
+        ...
+
+    async def place(self, channel_id: str) -> Place:
+        """Raises Later."""
         ...

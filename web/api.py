@@ -169,7 +169,9 @@ class Api:
         meant = {name: body[name] for name in ("to", "topic") if name in body}
         fingerprint = hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
         # A program that wants a second try asks for it.
-        asked = Asked(key, verb, API, where, people, topic, rest, Options(redials=0), Role.OPERATOR, fingerprint)
+        asked = Asked(
+            key, verb, API, where, people, topic, rest, Options(redials=0), Role.OPERATOR, fingerprint=fingerprint
+        )
         reply = await self._program.service.request(asked)
         return await self._said_before(asked) if isinstance(reply, Nothing) else _told(reply)
 

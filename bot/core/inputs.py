@@ -52,7 +52,8 @@ class Request:
     """A sentence, read and with its people looked up. ``key`` is unique per delivery.
 
     ``topic`` is what was said beside the people: a topic, a text to say, digits, a new name. ``standing`` is what the
-    one who asks is everywhere, found out for this request: nobody, a member, an operator or an admin.
+    one who asks is everywhere, found out for this request: nobody, a member, an operator or an admin; ``sure`` unless
+    Slack did not tell whether they are more.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Request:
     rest: str = ""  # the words after the verb, as typed
     options: Options = Options()
     standing: Role = Role.NOBODY
+    sure: bool = True
     fingerprint: str = ""  # of an API call's body, so that a key used for two different calls is noticed
     confirmed: bool = False  # they were asked whether they mean it, or pressed a button
 

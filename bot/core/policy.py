@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.core import phone, who
 from bot.core.inputs import Person, Request
@@ -11,6 +12,9 @@ from bot.core.scene import Scene
 from bot.core.verb import Verb
 
 MOST_PEOPLE = 20  # in one sentence
+_CREATE = "/conf create payments down @ana"
+_UNSURE = "Slack does not say just now whether you may do that. Please try again."
+USER = "UW"  # what ids of Slack users begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,26 @@ class Rules:
     countries: frozenset[str]
     region: str
     sip_domains: frozenset[str] = frozenset()  # hosts of sip: addresses that may be rung
+    admins: frozenset[str] = frozenset()  # these three: Slack ids of users, user groups and channels
+    operators: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()  # who may use it at all; empty = every full member
+    channels: frozenset[str] = frozenset()  # where conferences may be started; empty = in all
+    shared_channels: frozenset[str] = frozenset()  # those shared with other companies where they may be, too
+
+    @property
+    def circles(self) -> frozenset[str]:
+        """The user groups and channels whose members these rules speak of."""
+        named = self.admins | self.operators | self.people
+        return frozenset(one for one in named if one[0] not in USER)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What the directory says of somebody who asks."""
+    """What the directory says of somebody who asks.
+
+    ``belongs`` holds their user id and those of the rules' groups and channels that they are in; ``unsure`` those of
+    which Slack did not tell.
+    """
 
     team: str
     bot: bool = False
@@ -33,10 +52,28 @@ class Member:
     guest: bool = False
     stranger: bool = False
     admin: bool = False  # of the workspace, or one of its owners
+    belongs: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
 
 
-def admit(rules: Rules, member: Member | None, said_team: str) -> Role:
-    """Let full members of the installed workspace in, as member, operator or admin; raise Refusal for everybody else.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel. ``shared`` is whether people of other companies are in it or invited, None when we may not see it."""
+
+    id: str
+    name: str = ""  # "" for a private one, which not everybody may know
+    shared: bool | None = None
+
+
+class Standing(NamedTuple):
+    """What somebody is everywhere: a member, an operator or an admin; ``sure`` unless they may be more than that."""
+
+    role: Role
+    sure: bool = True
+
+
+def admit(rules: Rules, member: Member | None, said_team: str) -> Standing:
+    """Let full members of the installed workspace in, and raise Refusal for everybody else.
 
     ``said_team`` is the team the payload named; an absent one counts as foreign (Slack Connect leaves it out).
     """
@@ -46,7 +83,47 @@ def admit(rules: Rules, member: Member | None, said_team: str) -> Role:
         raise Refusal("You belong to another workspace; only members of this one can use Confab.", code="forbidden")
     if member.guest or member.stranger:
         raise Refusal("Guests cannot use Confab: every call costs money. Ask a full member.", code="forbidden")
-    return Role.ADMIN if member.admin else Role.MEMBER
+    if member.admin or member.belongs & rules.admins:
+        return Standing(Role.ADMIN)
+    sure = not member.unsure & (rules.admins | rules.operators)
+    if member.belongs & rules.operators:
+        return Standing(Role.OPERATOR, sure)
+    if rules.people and not member.belongs & rules.people:
+        if member.unsure:
+            raise Refusal(_UNSURE, code="later")
+        raise Refusal(
+            "Confab is for some people of this workspace only (CONFAB_ALLOW_PEOPLE), and you are not among them.",
+            code="forbidden",
+        )
+    return Standing(Role.MEMBER, sure)
+
+
+def may_start(rules: Rules, place: Place, elsewhere: Sequence[str] = ()) -> None:
+    """Raise Refusal unless a conference may be started in this channel; ``elsewhere`` names some where it may be."""
+    if rules.channels and place.id not in rules.channels:
+        instead = " or ".join(f"#{name}" for name in elsewhere if name)
+        raise Refusal(
+            f"Conferences are not started in this channel{f', but in {instead}' if instead else ''}"
+            " (CONFAB_ALLOW_CHANNELS).",
+            example=_CREATE,
+            code="forbidden",
+        )
+    if place.id in rules.shared_channels:
+        return
+    if place.shared is None:
+        raise Refusal(
+            "I cannot see whether this channel is shared with another company, so nothing was started. "
+            "Invite me to it, and try again.",
+            example="/invite @confab",
+            code="later",
+        )
+    if place.shared:
+        raise Refusal(
+            "People of another company are in this channel and would read the conference's thread. "
+            "Start it in a channel of your own.",
+            example=_CREATE,
+            code="forbidden",
+        )
 
 
 def allow(verb: Verb, request: Request, scene: Scene | None = None) -> Role:
@@ -94,6 +171,8 @@ def _not_yours(asked: str, needed: Role, role: Role, request: Request, scene: Sc
     match needed:
         case _ if role is Role.NOBODY:
             wrong, example = "Only people of this workspace can use Confab.", ""
+        case _ if not request.sure:
+            return Refusal(_UNSURE, code="later")
         case Role.PARTICIPANT:
             wrong, example = (
                 f"“{asked}” is for people of this conference, and you are not in it. Join first.",

@@ -16,6 +16,11 @@ class Role(IntEnum):
     OPERATOR = 4  # of every conference
     ADMIN = 5  # of Confab
 
+    @property
+    def told(self) -> str:
+        """Who that is, in words."""
+        return _WHO[self]
+
 
 _WHO: Final = {
     Role.NOBODY: "nobody",
@@ -44,4 +49,4 @@ class May:
         more: dict[Role, list[str]] = {}
         for word, role in self.words.items():
             more.setdefault(role, []).append(f"“{word}”")
-        return "; ".join((_WHO[self.role], *(f"with {' or '.join(said)} {_WHO[role]}" for role, said in more.items())))
+        return "; ".join((self.role.told, *(f"with {' or '.join(said)} {role.told}" for role, said in more.items())))

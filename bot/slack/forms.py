@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bot.slack.words import Block, escape, plain, section
+from bot.slack.words import Block, escape, plain, section, typed
 
 INVITE = "conf:invite"
 CREATE = "conf:create"
@@ -52,6 +52,12 @@ def create_form(where: Place, topic: str = "") -> Block:
     return _form(CREATE, where, "Start a conference", "Start", [*blocks, *_people(), *_options()])
 
 
+def closed_form(why: str) -> Block:
+    """Instead of a form that is not for whoever asked for it."""
+    text = section(typed(why, 1000))
+    return {"type": "modal", "title": plain("Not possible"), "close": plain("Close"), "blocks": [text]}
+
+
 def invite_sentence(values: Values) -> str:
     """What the filled-in form says (a view_submission's ``state.values``), or "" when it names nobody."""
     named = _named(values)
@@ -73,7 +79,7 @@ _CHANNEL = {
     "type": "conversations_select",
     "action_id": "channel",
     "default_to_current_conversation": True,
-    "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    "filter": {"include": ["public", "private"], "exclude_bot_users": True, "exclude_external_shared_channels": True},
 }
 
 

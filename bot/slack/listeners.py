@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.inputs import Heard
+from bot.core.inputs import Heard, Where
 from bot.core.replies import Home, Reply, VerbHelp
 from bot.slack import answers, forms, payloads, private
 from bot.slack import home as homes
@@ -44,8 +44,12 @@ class Desk(Protocol):
         """Do what was said, and return what to say privately."""
         ...
 
-    def objection(self, text: str) -> str:
+    async def objection(self, heard: Heard) -> str:
         """What is wrong with the numbers in a sentence, "" when they can be rung."""
+        ...
+
+    async def closed(self, heard: Heard) -> str:
+        """Why a form that would say this is not opened for whoever asks for it, "" when it is."""
         ...
 
     async def home(self, user_id: str, team: str) -> Home:
@@ -128,37 +132,38 @@ class _Doors:
     async def open_create(self, ack: AsyncAck, body: Body) -> None:
         """From the global shortcut or the Home tab: the form asks for the channel."""
         await ack()
-        await self._open(body, forms.create_form(forms.Place("")))
+        await self._open(body, "create", forms.Place(""), forms.create_form(forms.Place("")))
 
     async def open_about_this(self, ack: AsyncAck, body: Body) -> None:
         """From a message: the conference lives in its thread."""
         await ack()
         channel, thread, words = payloads.about_this(body)
-        await self._open(body, forms.create_form(forms.Place("", channel, thread), words))
+        where = forms.Place("", channel, thread)
+        await self._open(body, "create", where, forms.create_form(where, words))
 
-    async def _open(self, body: Body, form: Block) -> None:
-        """Nothing can be told to somebody whose trigger is too old; they press again."""
+    async def _open(self, body: Body, sentence: str, where: forms.Place, form: Block) -> bool:
+        """Open a form, or say why not. A trigger lives three seconds; False when that was too short."""
         try:
-            await self._client.views_open(trigger_id=body["trigger_id"], view=form)
+            place = Where(payloads.team_of(body), where.channel, where.thread_ts, where.conference_id)
+            why = await self._desk.closed(payloads.opening(body, sentence, place))
+            await self._client.views_open(trigger_id=body["trigger_id"], view=forms.closed_form(why) if why else form)
         except Exception as error:  # noqa: BLE001  # no listener lets an exception out
             _note("open a form", None, error)
+            return False
+        return True
 
     async def open_form(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
-        """A trigger lives three seconds, so nothing is looked up before the form is open."""
         await ack()
         conference_id, topic = unpack(body["actions"][0].get("value", ""))
         where = forms.Place(conference_id, body.get("channel", {}).get("id", ""), payloads.thread_of(body))
-        try:
-            await self._client.views_open(trigger_id=body["trigger_id"], view=forms.invite_form(where, topic))
-        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
-            _note("open a form", None, error)
+        if not await self._open(body, "invite", where, forms.invite_form(where, topic)):
             await self._tell(_by_url(respond), Message(answers.FORM_LATE), None)
 
     async def _hear(self, read: Read, body: Body) -> _Said:
         heard = None
         try:
             heard = read(body)
-            if heard and heard.door == payloads.FORM and (objection := self._desk.objection(heard.text)):
+            if heard and heard.door == payloads.FORM and (objection := await self._desk.objection(heard)):
                 return _Said(objection=objection)  # the form stays open, so nothing that was typed is lost
             return _Said(heard, new=heard is not None and await self._desk.hear(heard))
         except Exception as error:  # noqa: BLE001  # whatever broke, the person is told

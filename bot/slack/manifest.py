@@ -7,23 +7,23 @@ from bot.slack.forms import ABOUT_THIS, SHORTCUT
 # What the code cannot do without, and why.
 BOT_SCOPES = (
     "app_mentions:read",  # @confab in a thread
+    "channels:read",  # whether a channel is shared with another company, and who is in it
     "chat:write",  # the card, thread lines, private answers
     "commands",  # /conf
+    "groups:read",  # the same of private channels
     "im:history",  # direct messages to the bot
     "im:write",  # to tell the host that a channel is lost
     "users:read",  # names, guests, the number in a profile
 )
 
 # What somebody may refuse at installation. The history is for looking whether a line was posted before.
-# channels:read and groups:read ring everybody in a channel, usergroups:read a group (@sre-oncall).
+# usergroups:read rings a group (@sre-oncall), and tells who is in the groups that the settings name.
 # files:write puts recordings and transcripts into the thread, calls:write mirrors a conference as a Slack call.
 OPTIONAL_SCOPES = (
     "calls:write",
     "channels:history",
-    "channels:read",
     "files:write",
     "groups:history",
-    "groups:read",
     "usergroups:read",
 )
 

@@ -66,12 +66,22 @@ def submission(body: Body) -> Heard | None:
     return Heard(f"slack:{key}", body["user"]["id"], where, text, FORM)
 
 
+def opening(body: Body, sentence: str, where: Where) -> Heard:
+    """What a form would say, as soon as somebody asks for the form."""
+    return Heard(f"slack:form:{body['trigger_id']}", body["user"]["id"], where, sentence, FORM)
+
+
 def about_this(body: Body) -> tuple[str, str, str]:
     """Channel, thread and first words of the message that a message shortcut was used on."""
     message = body.get("message", {})
     thread = message.get("thread_ts") or message.get("ts") or ""
     words = next((line for line in str(message.get("text") or "").splitlines() if line.strip()), "")
     return body.get("channel", {}).get("id", ""), str(thread), " ".join(words.split())
+
+
+def team_of(body: Body) -> str:
+    """The team of who clicked, "" when Slack does not tell."""
+    return _team(body)
 
 
 def home_opened(body: Body) -> tuple[str, str] | None:

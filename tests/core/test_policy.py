@@ -1,11 +1,13 @@
 """Who may use Confab, and whom it may ring."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.inputs import Person
-from bot.core.policy import MOST_PEOPLE, Member, Rules, admit, may_ring
+from bot.core.policy import MOST_PEOPLE, Member, Place, Rules, admit, may_ring, may_start
 from bot.core.replies import Refusal
 from bot.core.roles import Role
 
@@ -18,11 +20,15 @@ def person(number: str) -> Person:
 
 
 def test_a_full_member_of_the_workspace_may() -> None:
-    assert admit(RULES, FULL, "T1") is Role.MEMBER
+    assert admit(RULES, FULL, "T1") == (Role.MEMBER, True)
 
 
 def test_admins_of_the_workspace_are_admins() -> None:
-    assert admit(RULES, Member("T1", admin=True), "T1") is Role.ADMIN
+    assert admit(RULES, Member("T1", admin=True), "T1") == (Role.ADMIN, True)
+
+
+CIRCLES = ("S_ADMINS", "C_OPS", "S_PEOPLE", "U_SELF", "S_OTHER")
+SOME = st.frozensets(st.sampled_from(CIRCLES))
 
 
 @given(
@@ -34,18 +40,73 @@ def test_admins_of_the_workspace_are_admins() -> None:
         guest=st.booleans(),
         stranger=st.booleans(),
         admin=st.booleans(),
+        belongs=SOME,
+        unsure=SOME,
     ),
     st.sampled_from(["T1", "T2", ""]),
+    st.builds(replace, st.just(RULES), admins=SOME, operators=SOME, people=SOME),
 )
-def test_no_mixture_lets_anybody_else_in(member: Member, said_team: str) -> None:
-    """An admin of theirs, a guest of ours: one reason to be refused is enough."""
+def test_no_mixture_lets_anybody_else_in(member: Member, said_team: str, rules: Rules) -> None:
+    """An admin of theirs, a guest in a group of ours: one reason to be refused is enough."""
     full = (member.team, said_team) == ("T1", "T1")
     full &= not (member.bot or member.deleted or member.guest or member.stranger)
     try:
-        assert admit(RULES, member, said_team) >= Role.MEMBER
-        assert full
+        standing = admit(rules, member, said_team)
     except Refusal:
-        assert not full
+        assert not full or (rules.people and not member.belongs & (rules.people | rules.operators | rules.admins))
+    else:
+        assert full
+        assert standing.role >= Role.MEMBER
+        assert (standing.role is Role.ADMIN) is bool(member.admin or member.belongs & rules.admins)
+        assert standing.role is not Role.OPERATOR or member.belongs & rules.operators
+
+
+def test_who_is_in_a_named_group_is_more_than_a_member() -> None:
+    rules = replace(RULES, admins=frozenset({"S1"}), operators=frozenset({"U7", "C1"}))
+    assert admit(rules, replace(FULL, belongs=frozenset({"U7"})), "T1").role is Role.OPERATOR
+    assert admit(rules, replace(FULL, belongs=frozenset({"U8", "C1"})), "T1").role is Role.OPERATOR
+    assert admit(rules, replace(FULL, belongs=frozenset({"U7", "S1"})), "T1").role is Role.ADMIN
+    assert admit(rules, replace(FULL, belongs=frozenset({"U8"})), "T1").role is Role.MEMBER
+
+
+def test_what_slack_does_not_tell_gives_no_power() -> None:
+    rules = replace(RULES, operators=frozenset({"S1"}))
+    assert admit(rules, replace(FULL, unsure=frozenset({"S1"})), "T1") == (Role.MEMBER, False)
+    with pytest.raises(Refusal, match="try again") as refused:
+        admit(replace(RULES, people=frozenset({"S1"})), replace(FULL, unsure=frozenset({"S1"})), "T1")
+    assert refused.value.code == "later"
+
+
+def test_only_the_named_may_when_some_are_named() -> None:
+    rules = replace(RULES, people=frozenset({"U1", "S2"}), operators=frozenset({"U3"}))
+    for belongs in ({"U1"}, {"U9", "S2"}, {"U3"}):
+        assert admit(rules, replace(FULL, belongs=frozenset(belongs)), "T1").role >= Role.MEMBER
+    assert admit(rules, replace(FULL, admin=True), "T1").role is Role.ADMIN
+    with pytest.raises(Refusal, match="some people of this workspace only"):
+        admit(rules, replace(FULL, belongs=frozenset({"U9"})), "T1")
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        (Place("C1", "ops", shared=False), ""),
+        (Place("C1", "ops", shared=True), "another company"),
+        (Place("C1"), "I cannot see whether"),
+        (Place("C2", "acme", shared=True), ""),
+        (Place("C2"), ""),
+        (Place("C3", "other", shared=False), "not started in this channel, but in #ops or #acme"),
+        (Place("C3"), "not started in this channel"),
+        (Place("", ""), "not started in this channel"),
+    ],
+)
+def test_where_a_conference_may_be_started(place: Place, why: str) -> None:
+    rules = replace(RULES, channels=frozenset({"C1", "C2"}), shared_channels=frozenset({"C2"}))
+    if not why:
+        may_start(rules, place)
+        return
+    with pytest.raises(Refusal, match=why) as refused:
+        may_start(rules, place, ["ops", "", "acme"])
+    assert refused.value.example
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.core import verbs
+from bot.core.roles import Role
 from bot.core.spoken import Texts
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PHONE = ROOT / "docs" / "phone.md"
+SECURITY = ROOT / "docs" / "security.md"
 ENV_EXAMPLE = ROOT / ".env.example"
 
 _ENV_HEAD = """\
@@ -58,6 +60,17 @@ def verb_table() -> str:
     return _table(("Say", "What it does", "Also"), rows)
 
 
+def permission_table() -> str:
+    rows = [(role.told, ", ".join(_sayings(role))) for role in Role if _sayings(role)]
+    return _table(("Who", "May say"), rows)
+
+
+def _sayings(role: Role) -> list[str]:
+    known = verbs.VERBS.items()
+    plain = [f"`{name}`" for name, one in known if one.may.role is role]
+    return plain + [f"`{name} {word}`" for name, one in known for word, takes in one.may.words.items() if takes is role]
+
+
 def texts_table() -> str:
     rows = [(f"`{one.name}`", str(one.default)) for one in fields(Texts)]
     return _table(("Name", "What is said"), rows)
@@ -65,19 +78,25 @@ def texts_table() -> str:
 
 def with_texts(page: str) -> str:
     """The page about the phone with its table of texts as it should be."""
-    begin, end = "<!-- texts -->", "<!-- /texts -->"
-    before, _, rest = page.partition(begin)
-    return f"{before}{begin}\n{texts_table()}\n{end}{rest.partition(end)[2]}"
+    return _with(page, "texts", texts_table())
+
+
+def with_permissions(page: str) -> str:
+    """The page about security with its table of who may say what as it should be."""
+    return _with(page, "permissions", permission_table())
 
 
 def with_tables(readme: str) -> str:
     """The README with its generated tables as they should be."""
-    for mark, table in (("verbs", verb_table()), ("settings", settings_table())):
-        begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
-        readme, count = re.subn(f"{begin}.*?{end}", lambda _: f"{begin}\n{table}\n{end}", readme, flags=re.DOTALL)  # noqa: B023  # called at once
-        if count != 1:
-            raise ValueError(f"README.md must have {begin} … {end} once")
-    return readme
+    return _with(_with(readme, "verbs", verb_table()), "settings", settings_table())
+
+
+def _with(page: str, mark: str, table: str) -> str:
+    begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
+    page, count = re.subn(f"{begin}.*?{end}", lambda _: f"{begin}\n{table}\n{end}", page, flags=re.DOTALL)
+    if count != 1:
+        raise ValueError(f"a page must have {begin} … {end} once")
+    return page
 
 
 def _text(default: object) -> str:
@@ -100,4 +119,5 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 if __name__ == "__main__":
     README.write_text(with_tables(README.read_text("utf-8")), "utf-8")
     PHONE.write_text(with_texts(PHONE.read_text("utf-8")), "utf-8")
+    SECURITY.write_text(with_permissions(SECURITY.read_text("utf-8")), "utf-8")
     ENV_EXAMPLE.write_text(env_example(), "utf-8")

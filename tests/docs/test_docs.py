@@ -9,7 +9,17 @@ from prometheus_client import generate_latest
 
 from bot.core.lifecycle import LegPhase
 from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES
-from tests.docs.generate import ENV_EXAMPLE, PHONE, README, ROOT, env_example, with_tables, with_texts
+from tests.docs.generate import (
+    ENV_EXAMPLE,
+    PHONE,
+    README,
+    ROOT,
+    SECURITY,
+    env_example,
+    with_permissions,
+    with_tables,
+    with_texts,
+)
 from web import cli, openapi
 from web.health import Metrics
 
@@ -38,6 +48,17 @@ def test_the_generated_tables_of_the_readme_are_fresh() -> None:
 def test_the_texts_of_the_phone_are_fresh() -> None:
     page = PHONE.read_text("utf-8")
     assert with_texts(page) == page, "run make docs"
+
+
+def test_the_table_of_who_may_say_what_is_fresh() -> None:
+    page = SECURITY.read_text("utf-8")
+    assert with_permissions(page) == page, "run make docs"
+
+
+def test_every_test_that_security_names_exists() -> None:
+    for file, name in re.findall(r"`(tests/\w+/\w+\.py)(?:::(\w+))?`", SECURITY.read_text("utf-8")):
+        text = (ROOT / file).read_text("utf-8")
+        assert not name or re.search(rf"def {name}\b", text), f"{file}::{name}"
 
 
 def test_the_example_settings_are_fresh() -> None:

@@ -33,8 +33,9 @@ class Paper:
     def __init__(self) -> None:
         self.heard: list[Heard] = []
         self.answered: list[Heard] = []
+        self.asked_for_forms: list[Heard] = []
         self.reply: Reply = Told(("Done.",))
-        self.wrong = ""
+        self.wrong = self.not_for_you = ""
         self.broken_hearing = self.broken_answering = False
         self.listening, self.thinking = asyncio.Event(), asyncio.Event()
         self.may_hear, self.may_answer = asyncio.Event(), asyncio.Event()
@@ -50,8 +51,12 @@ class Paper:
         self.heard.append(heard)
         return new
 
-    def objection(self, text: str) -> str:
-        return self.wrong if text.startswith("invite") else ""
+    async def objection(self, heard: Heard) -> str:
+        return self.wrong if heard.text.startswith("invite") else ""
+
+    async def closed(self, heard: Heard) -> str:
+        self.asked_for_forms.append(heard)
+        return self.not_for_you
 
     async def answer(self, heard: Heard) -> Reply:
         self.thinking.set()

@@ -307,3 +307,14 @@ async def test_somebody_of_another_company_is_named_so(world: World) -> None:
     await world.slack.mention(stranger, shared, "status")
     await world.slack.until(lambda: world.desk.answered)
     assert world.desk.answered[0].where.team == "T0OTHER"
+
+
+async def test_a_form_is_not_opened_for_whom_it_is_not(world: World) -> None:
+    world.desk.not_for_you = "Guests cannot <use> Confab."
+    await world.slack.click(world.ana, await world.card(), "conf:invite_form")
+    (view,) = await world.slack.until(lambda: world.slack.views(world.ana))
+    assert "Guests cannot &lt;use&gt; Confab." in str(view.blocks)
+    assert not view.raw.get("submit")
+    (asked,) = world.desk.asked_for_forms
+    assert (asked.user_id, asked.where.team, asked.where.channel) == (world.ana.id, "T0SANDBOX", world.ops.id)
+    assert (asked.text, asked.where.conference_id) == ("invite", "c1")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
 from bot.bootstrap import Program
+from bot.config import Settings
 from bot.store import outbox
 from bot.store.db import is_postgres
 from bot.store.tables import conference
@@ -175,10 +176,18 @@ class Stage:
 
 
 @asynccontextmanager
-async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **settings: Any) -> AsyncIterator[Stage]:
+async def story(
+    folder: Path,
+    caplog: Any,
+    *,
+    expect: tuple[str, ...] = (),
+    knowing: Callable[[House], dict[str, Any]] | None = None,
+    **settings: Any,
+) -> AsyncIterator[Stage]:
     """A whole program on its stage. At the end nothing may wait, and nothing may have been logged as an error.
 
-    ``expect`` names what the story itself provokes in the log.
+    ``expect`` names what the story itself provokes in the log. ``knowing`` gives settings that need ids of people or
+    channels, which it may make.
     """
     timeouts = {name: settings.pop(name) for name in ("telnyx_timeout", "slack_timeout", "wire") if name in settings}
     if is_postgres(str(settings.get("database_url", ""))):
@@ -187,6 +196,8 @@ async def story(folder: Path, caplog: Any, *, expect: tuple[str, ...] = (), **se
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(stand_ins(folder, **settings))
         channel = house.channel("payments")
+        if knowing:
+            house.settings = Settings.model_validate(house.settings.model_dump() | knowing(house))
         program = await stack.enter_async_context(program_in(house, **timeouts))
         stage = Stage(house, program, channel)
         yield stage

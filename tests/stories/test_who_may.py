@@ -85,10 +85,25 @@ async def test_every_click_is_refused(stage: Stage, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
-async def test_the_form_is_refused(stage: Stage, who: str) -> None:
+async def test_the_form_is_not_shown(stage: Stage, who: str) -> None:
     thread = await begin(stage)
     actor = outsider(stage, who)
     await actor.clicks(thread.card, "Invite…")
+    (view,) = await stage.house.slack.until(lambda: stage.house.slack.views(actor.user), 20, "a modal")
+    assert any(words in str(view.blocks) for words in REFUSED)
+    assert not view.raw.get("submit")
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+async def test_a_form_from_before_is_refused(stage: Stage, who: str) -> None:
+    """Whoever was a member when it was opened, and is none when it is sent."""
+    thread = await begin(stage)
+    actor = stage.person("Gil", "+12125550155")
+    await actor.clicks(thread.card, "Invite…")
+    await stage.house.slack.until(lambda: stage.house.slack.views(actor.user), 20, "a form")
+    for fact, value in OUTSIDERS[who].items():
+        setattr(actor.user, fact, value)
+    await stage.passes(seconds=31)
     await actor.fills_in(numbers="+1 212 555 0199")
     await assert_refused(stage, actor, thread)
 
@@ -108,13 +123,14 @@ async def test_a_guest_may_be_rung_by_a_member(stage: Stage) -> None:
     await thread.shows("Gil joined")
 
 
-async def test_in_a_shared_channel_only_our_own_people_may(stage: Stage) -> None:
-    ana = stage.person("Ana", "+12125550111")
+async def test_a_conference_goes_on_when_its_channel_becomes_shared_for_our_own_people_alone(stage: Stage) -> None:
+    thread = await begin(stage)
     zoe = outsider(stage, "a stranger of another team")
-    shared = stage.house.slack.add_channel("shared", members=[ana.user, zoe.user], is_ext_shared=True)
-    await zoe.says("create payments down", shared)
-    await zoe.is_told("You belong to another workspace", shared)
-    await ana.says("create payments down", shared)
-    await stage.house.slack.until(
-        lambda: any(one.user == stage.house.slack.bot_user_id for one in stage.house.slack.messages(shared))
-    )
+    stage.channel.is_ext_shared = True
+    await stage.passes(seconds=31)
+    await zoe.says("join", stage.channel, thread)
+    await zoe.is_told("You belong to another workspace", stage.channel)
+    cleo = stage.person("Cleo", "+12125550133")
+    await cleo.says("join", stage.channel, thread)
+    await cleo.comes_in()
+    await thread.shows("Cleo joined")
