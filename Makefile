@@ -22,7 +22,7 @@ run: $(VENV)/.runtime ## run it with the settings in .env
 	@$(PY) -m web serve
 
 test: $(VENV)/.dev ## run the tests and report coverage; ARGS="-k gate" goes to pytest
-	@$(PY) -m pytest --numprocesses=4 --dist=worksteal --cov --cov-report=term:skip-covered $(ARGS)
+	@$(PY) -m pytest --numprocesses=8 --dist=worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, and who may import whom
 	@$(PY) -m ruff format --check .

@@ -202,6 +202,8 @@ class Program:
                 await desk.catch_up(left, self._tell_late)
             except (SQLAlchemyError, StoreBusyError) as error:
                 log.warning("the database did not say what is unanswered: %s", type(error).__name__)
+            except Exception:
+                log.exception("what other processes left unanswered cannot be looked for; it is tried again")
 
     async def _tell_late(self, heard: Heard, reply: Reply) -> None:
         await self.chat.whisper(heard, reply, verbs.table())

@@ -252,3 +252,9 @@ def test_news_of_a_leg_costs_the_same_however_many_legs_there_are(
         costs.append(len(statements))
     assert costs[0] == costs[1]
     assert costs[0] < 12
+
+
+def test_a_timer_that_a_newer_version_set_is_left_to_it(connection: Connection) -> None:
+    ledger.set_timers(connection, [Timer("gate", 10.0, i.GateTimedOut("c.1.1", 10.0))])
+    connection.execute(tables.timer.insert(), {"key": "new", "due": 9.0, "body": {"kind": "Tomorrow", "fact": {}}})
+    assert [key for key, _ in ledger.due_timers(connection, 11.0)] == ["gate"]

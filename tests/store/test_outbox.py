@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from bot.core import effects as e
-from bot.store import outbox
+from bot.store import outbox, tables
 from bot.store.outbox import Parcel
 from tests.store.made import NOW, conference
 
@@ -164,3 +164,10 @@ def test_depth_tells_how_many_wait_and_since_when(connection: Connection) -> Non
     enqueue(connection, e.HangUp("c.1.1"), now=NOW)
     enqueue(connection, e.HangUp("c.2.1"), e.HangUp("c.3.1"), now=NOW + 5)
     assert outbox.depth(connection) == (3, NOW)
+
+
+def test_what_a_newer_version_ordered_is_left_to_it_and_holds_up_its_own_lane_only(connection: Connection) -> None:
+    enqueue(connection, e.Dial("c.1.1"), e.HangUp("c.1.1"), e.Dial("c.2.1"))
+    strange = tables.outbox.update().where(tables.outbox.c.id == first(connection).id).values(kind="Tomorrow")
+    connection.execute(strange)
+    assert heads(connection) == [e.Dial("c.2.1")]
