@@ -282,6 +282,12 @@ class Settings(BaseSettings):
         return {**ours, **given, "countries": merged}
 
     @property
+    def secrets(self) -> list[str]:
+        """What must never be written anywhere."""
+        values = [value for name in type(self).model_fields if isinstance(value := getattr(self, name), SecretStr)]
+        return [*re.findall(r"[^,\s]+", ",".join(one.get_secret_value() for one in values))]
+
+    @property
     def socket_mode(self) -> bool:
         return bool(self.slack_app_token.get_secret_value())
 

@@ -1,36 +1,63 @@
-"""Logging: one line per happening; numbers are masked and secrets never written."""
+"""Logging: one line per happening; numbers are masked and secrets never written.
+
+Every record of the process is scrubbed where it is made, so that it does not matter whose logger it is and who has
+added a handler to it.
+"""
 
 import logging
 import re
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Final
 
 import structlog
 
-_SECRETS = re.compile(r"xox[abeprs]-[\w-]+|xapp-[\w-]+|https://hooks\.slack\.com/\S+|KEY[0-9A-Za-z_]{8,}|Bearer \S+")
-_NUMBERS = re.compile(r"\+\d{3,11}(\d{4})\b")
+SECRET: Final = "[secret]"  # noqa: S105  # what stands in place of one
+
+_SECRETS = re.compile(
+    r"""xox[a-z]-[\w-]+ | xapp-[\w-]+ | \bKEY[0-9A-Za-z_-]{8,} | \bgAAAAA[\w-]{40,}={0,2}
+      | https?://hooks\.[^\s"'<>]+                 # response_urls: who has one can write into the channel
+      | (?<=://)[^\s/@:]+:[^\s/@]+(?=@)            # a database's user and password
+      | (?i:bearer|basic)(?:\ |%20)+[^\s"',]+
+      | (?<![\w/+-])[\w-]{43}=(?![\w=])           # Fernet keys
+    """,
+    re.VERBOSE,
+)
+# What follows a question mark in an address is often a signature: links to recordings, uploads.
+_QUERY = re.compile(r"(https?://[^\s?\"'<>]+\?)[^\s\"'<>]+")
+# Between the digits of a number as people type it, as it is pasted, and as URLs and JSON write that.
+_BETWEEN: Final = (
+    r"(?:[ \t\u00a0\u2000-\u2015\u202a-\u202f\u2060-\u2069\u2212\u00ad\ufeff().+/\-]"
+    r"|%[0-9a-fA-F]{2}|\\{1,4}u[0-9a-fA-F]{4}|\\{1,4}x[0-9a-fA-F]{2}){0,6}"
+)
+# Nothing may follow the repetition: giving digits back would take quadratic time on a hostile line.
+_NUMBER = re.compile(
+    rf"(?P<address>(?<=//)\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\d.]))"
+    r"|(?:(?:\+|%2[Bb])[ (]?|(?<![0-9A-Za-z_])|(?<=%[0-9a-fA-F]{2})|(?<=\\u[0-9a-fA-F]{4})|(?<=\\x[0-9a-fA-F]{2}))"
+    rf"\d(?:{_BETWEEN}\d){{6,}}"
+)
+_PIN = re.compile(r"(?<![\w.])(?:\d{6}|\d(?:, ?\d){5,})(?![\w])")
 
 MOST_WARNINGS = 20  # of one logger in a minute, where strangers cause them
 
 
-def scrubbed(text: str) -> str:
-    """The text without tokens and with telephone numbers masked to their last four digits."""
-    return _NUMBERS.sub(r"…\1", _SECRETS.sub("[secret]", text))
+def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without tokens and PINs, and of every longer run of digits the last four."""
+    for secret in secrets:
+        text = text.replace(secret, SECRET)
+    text = _QUERY.sub(rf"\1{SECRET}", _SECRETS.sub(SECRET, text))
+    return _PIN.sub("[digits]", _NUMBER.sub(_masked, text))
 
 
-class Scrub(logging.Filter):
-    """Scrubs every record that passes a handler, whoever wrote it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = scrubbed(record.getMessage())
-        record.args = None
-        if record.exc_info:
-            record.exc_text = scrubbed(logging.Formatter().formatException(record.exc_info))
-            record.exc_info = None  # or the formatter would show the exception itself
-        return True
+def _masked(found: re.Match[str]) -> str:
+    if found["address"]:
+        return found[0]
+    plain = re.sub(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}|\D", "", found[0])
+    return f"…{plain[-4:]}"
 
 
 class Spare(logging.Filter):
@@ -61,16 +88,21 @@ def sparing(name: str) -> logging.Logger:
     return logger
 
 
-def set_up(level: str = "INFO") -> None:
-    """Send all logging to stderr through the scrubber, and quieten what would print bodies."""
+def set_up(level: str = "INFO", secrets: Iterable[str] = ()) -> None:
+    """Send all logging, warnings and uncaught exceptions to stderr, scrubbed; quieten what would print bodies.
+
+    ``secrets`` are values of settings that must not be written wherever they turn up.
+    """
+    _scrub_all(sorted((one for one in secrets if len(one) >= 6), key=len, reverse=True))
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(Scrub())
     renderer = structlog.stdlib.ProcessorFormatter(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.LogfmtRenderer()],
         foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _trace, _plain, _stamp],
     )
     handler.setFormatter(renderer)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    _catch_what_nobody_caught()
     for noisy in (
         "httpx",
         "httpcore",
@@ -84,8 +116,50 @@ def set_up(level: str = "INFO") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def _scrub_all(secrets: list[str]) -> None:
+    """From now on a record holds nothing but scrubbed text: no arguments, no exception."""
+
+    def made(*values: Any, **named: Any) -> logging.LogRecord:
+        record = logging.LogRecord(*values, **named)
+        record.msg, record.args = scrubbed(_said(record), secrets), None
+        if record.exc_info:
+            record.exc_text = scrubbed(logging.Formatter().formatException(record.exc_info), secrets)
+            record.exc_info = None  # or a formatter would show the exception itself
+        if record.stack_info:
+            record.stack_info = scrubbed(record.stack_info, secrets)
+        return record
+
+    logging.setLogRecordFactory(made)
+
+
+def _said(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001  # logging would print the arguments to stderr, as they are
+        return f"{record.msg} (and arguments that do not fit)"
+
+
+def _catch_what_nobody_caught() -> None:
+    log = logging.getLogger("confab")
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("an exception that nobody caught", exc_info=(kind, error, trace))
+
+    def in_thread(caught: threading.ExceptHookArgs) -> None:
+        if caught.exc_value is not None:
+            uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+    def unraisable(caught: "sys.UnraisableHookArgs") -> None:
+        if caught.exc_value is not None:
+            uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = uncaught, in_thread, unraisable
+
+
 def _trace(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """The traceback, which the scrubber has made text, in the same line."""
+    """The traceback, which is text by now, in the same line."""
     traceback = event["_record"].exc_text
     return {**event, "exception": traceback} if traceback else event
 

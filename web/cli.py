@@ -29,7 +29,7 @@ def serve() -> None:
     from web.server import serve as run  # noqa: PLC0415  # `confab --help` need not load everything
 
     settings = _settings()
-    log.set_up()
+    log.set_up(secrets=settings.secrets)
     _run(lambda: run(settings))
 
 
@@ -50,7 +50,7 @@ def doctor() -> None:
     from web.doctor import examine  # noqa: PLC0415
 
     settings = _settings()
-    log.set_up("ERROR")
+    log.set_up("ERROR", settings.secrets)
     _run(lambda: examine(settings, click.echo))
 
 
@@ -115,6 +115,7 @@ def _store() -> "Iterator[Store]":
     from bot.store.db import open_store  # noqa: PLC0415
 
     settings = _settings()
+    log.set_up("WARNING", settings.secrets)
     with _plainly():
         store = open_store(settings.database_url, settings.confab_secret_key.get_secret_value())
         try:

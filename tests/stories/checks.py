@@ -43,6 +43,14 @@ def assert_private_log(caplog: Any, house: House) -> None:
         assert not told, f"{record.name} logged {told}: {kept}"
 
 
+def assert_private_addresses(house: House) -> None:
+    """Addresses and the metadata of messages are kept and shown in many places: neither names a number or a secret."""
+    said = [f"{one.path} {one.query}" for one in house.telnyx.requests]
+    said += [str(one.args.get("metadata", "")) for one in house.slack.requests]
+    told = [(secret, line) for secret in _secrets(house) if secret for line in said if secret in line]
+    assert not told, told[:3]
+
+
 def assert_sealed(house: House) -> None:
     """No number lies open in the database, nor in what SQLite keeps beside it."""
     url = house.settings.database_url

@@ -23,6 +23,7 @@ from tests.postgres import KEY
 from tests.stories.checks import (
     assert_clean_log,
     assert_nothing_waits,
+    assert_private_addresses,
     assert_private_log,
     assert_sealed,
     assert_specified,
@@ -206,6 +207,7 @@ async def story(
         assert_sealed(house)
     assert_clean_log(caplog, expect)
     assert_private_log(caplog, house)
+    assert_private_addresses(house)
     assert_specified(house)
 
 
