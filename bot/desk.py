@@ -168,14 +168,15 @@ class Desk:
         policy.may_ring(self._rules, found.people)
         if sip and request.options.gate:
             raise Refusal("A sip: address answers to nobody's keys: add --no-gate.", example=f"{_SIP_EXAMPLE}")
+        wanted = replace(request, people=() if request.verb == "join" else tuple(found.people))
         if request.options.dry_run:
             await self._close(heard, {"kind": "Told"})
-            return Told((*dry_run(request, found), *left_out(found)))
+            reply = await self._service.rehearse(wanted)
+            return Told((*dry_run(request, found, reply), *left_out(found))) if isinstance(reply, Told) else reply
         if question := _question(request, found, self._rules.region):
             await self._close(heard, {"kind": "Ask"})
             return question
-        people = () if request.verb == "join" else tuple(found.people)
-        reply = await self._service.request(replace(request, people=people))
+        reply = await self._service.request(wanted)
         return replace(reply, lines=(*reply.lines, *left_out(found))) if isinstance(reply, Told) else reply
 
     def _with_people(self, request: Request, sentence: Sentence) -> Request:
@@ -240,22 +241,27 @@ def _asked(heard: Heard) -> str:
     return verbs.WORDS.get(first) or verbs.WORDS.get(first.rstrip(":,.!")) or heard.door
 
 
-def dry_run(request: Request, found: Found) -> tuple[str, ...]:
-    """Whom a sentence would ring, where, why and in which order; nobody is."""
+def dry_run(request: Request, found: Found, reply: Told) -> tuple[str, ...]:
+    """Whom a sentence would ring, where, why and in which order. ``reply`` tells who is on a line already."""
     if not found.people:
         return ("Nobody would be rung.",)
     options = request.options
     again = f", again {options.redials} times after {options.redial_secs} s" if options.redials else ""
     gate = "asked for a key" if options.gate else "let in at once"
     head = f"A dry run, nobody was rung. Each phone would ring {options.ring_secs} s{again}, and be {gate}."
-    return (head, *(_would_ring(one, found.sources.get(one.number, "")) for one in found.people))
+    topic = (f"The conference would be called “{request.topic}”.",) if request.topic else ()
+    people = (_would_ring(one, found.sources.get(one.number, "")) for one in found.people)
+    return (head, *topic, *people, *reply.lines)
 
 
 def _would_ring(one: Person, source: str) -> str:
-    where = ", then ".join(phone.masked(number) for number in (one.number, *one.others))
     because = f" ({source})" if source else ""
-    instead = f"; else {', then '.join(person.name for person in one.deputies)}" if one.deputies else ""
-    return f"{one.name} at {where}{because}{instead}"
+    instead = "".join(f"; else {_at(deputy)}" for deputy in one.deputies)
+    return f"{_at(one)}{because}{instead}"
+
+
+def _at(one: Person) -> str:
+    return f"{one.name} at {', then '.join(phone.masked(number) for number in (one.number, *one.others))}"
 
 
 def _question(request: Request, found: Found, region: str) -> Reply | None:

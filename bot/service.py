@@ -81,6 +81,10 @@ class Service:
         self.wake()
         return reply
 
+    async def rehearse(self, request: Request) -> Reply:
+        """What would be answered; nothing is kept and nobody is rung."""
+        return await self.store.run(partial(self._rehearse, request))
+
     async def overview(self, request: Request) -> Reply:
         """What a sentence without words shows: the conference here, or the most used sentences."""
         return await self.store.read(partial(self._overview, request))
@@ -138,6 +142,15 @@ class Service:
             reply = Refused(refusal.wrong, refusal.example, refusal.code)
         ledger.finish(connection, request.key, **_audit(request, reply))
         return reply
+
+    def _rehearse(self, request: Request, connection: Connection) -> Reply:
+        attempt = connection.begin_nested()
+        try:
+            return self._decide(connection, request)
+        except Refusal as refusal:
+            return Refused(refusal.wrong, refusal.example, refusal.code)
+        finally:
+            attempt.rollback()
 
     def _decide(self, connection: Connection, request: Request) -> Reply:
         verb, scene = verbs.VERBS[request.verb], None

@@ -91,7 +91,7 @@ def redial(scene: Scene, request: Request) -> Reply:
         raise Refusal(f"{names(missed)} called in without a number, so cannot be rung.", example="/conf pin")
     if len(known) > ASK_OVER and not request.confirmed:
         return ask_first("redial", request.rest, scene.conference.id, known)
-    rung = [scene.ring(replace(one, asked_by=payer(request.actor))) for one in known]
+    rung = [scene.ring(replace(ladder.taken_now(one), asked_by=payer(request.actor))) for one in known]
     return _told(scene, [f"Ringing again: {names(known)}."], rung)
 
 
@@ -144,7 +144,7 @@ def _ring_people(scene: Scene, request: Request, people: Sequence[Person]) -> Re
         else:
             ringing.append(one)
             rung.append(scene.ring(one))
-    lines = [f"Ringing {names(ringing)}."] if ringing else []
+    lines = [f"Ringing {names(ringing)}."] if ringing and not request.options.dry_run else []
     lines += [f"Already in or being rung: {names(already)}."] if already else []
     return _told(scene, lines, rung)
 

@@ -119,6 +119,11 @@ def _step(who: Participant, why: Why) -> Step | None:
     return Step.DEPUTY if who.deputies else None
 
 
+def taken_now(who: Participant) -> Participant:
+    """As they are when somebody rings them by hand: the redial that was planned is that one."""
+    return replace(who, redials_left=who.redials_left - 1) if who.next == Step.REDIAL else who
+
+
 def numbers_left(who: Participant) -> tuple[str, ...]:
     """Their numbers after the one that was rung."""
     place = who.numbers.index(who.number) if who.number in who.numbers else len(who.numbers)

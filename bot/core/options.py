@@ -14,6 +14,14 @@ RING: Final = (5, 120)  # seconds that a phone may be let ring
 TIMES: Final = (1, 10)  # of redialling
 PAUSE: Final = (10, 900)  # seconds between them
 KNOWN: Final = ("--ring", "--redial", "--no-gate", "--muted", "--listen", "--dry-run")
+TABLE: Final = (
+    ("--ring 25s", "let each phone ring that long (5 to 120 s, else 30)"),
+    ("--redial 3x60s", "ring again three times, a minute after a miss (else once; `off`: never)"),
+    ("--no-gate", "let them in without pressing 1: for bridges you trust, and `sip:` rooms of allowed domains"),
+    ("--muted", "they come in muted"),
+    ("--listen", "they come in to listen only"),
+    ("--dry-run", "tell whom it would ring, where, why and in which order, and what would be refused; ring nobody"),
+)
 TO: Final = "--to"
 EXAMPLE: Final = "/conf invite @bo --ring 25s --redial 3x60s"
 

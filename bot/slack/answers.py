@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.core import replies as r
+from bot.core.options import TABLE
 from bot.core.replies import VerbHelp
 from bot.slack import cards, roster
 from bot.slack.buttons import VALUE, button, pack
@@ -115,5 +116,6 @@ def _help(on: r.HelpOn, verbs: Sequence[VerbHelp]) -> Message:
 
 def _verb_help(verb: VerbHelp) -> list[str]:
     words = [f"Other words for it: {', '.join(map(_code, verb.synonyms))}"] if verb.synonyms else []
+    options = [f"{_code(option)}: {typed(does, 200)}" for option, does in TABLE if "[options]" in verb.usage]
     may = [f"Who may: {typed(verb.may, 500)}."] if verb.may else []
-    return [f"{_code(f'/conf {verb.usage}')}: {typed(verb.does, 300)}", *words, *may, *_example(verb.example)]
+    return [f"{_code(f'/conf {verb.usage}')}: {typed(verb.does, 300)}", *options, *words, *may, *_example(verb.example)]

@@ -12,6 +12,7 @@ ABOUT_THIS = "conf_create_from_message"  # the one of a message
 NUMBERS = "numbers"  # the block they are typed into
 NOBODY = {"people": "Choose somebody here, or type a number below."}
 RING_TIMES = (15, 30, 45, 60)  # seconds
+REDIALS = {"off": "Not again", "3x60s": "Three times, a minute apart", "5x120s": "Five times, two minutes apart"}
 OPTIONS = {
     "--muted": "They come in muted",
     "--listen": "They only listen",
@@ -107,7 +108,17 @@ def _options() -> list[Block]:
     }
     times = [{"text": plain(f"{seconds} seconds"), "value": str(seconds)} for seconds in RING_TIMES]
     ring = {"type": "static_select", "action_id": "ring", "options": times, "placeholder": plain("30 seconds")}
-    return [_input("options", "Options", boxes), _input("ring", "Let each phone ring for", ring)]
+    again = {
+        "type": "static_select",
+        "action_id": "redial",
+        "options": [{"text": plain(label), "value": value} for value, label in REDIALS.items()],
+        "placeholder": plain("Once, after a minute"),
+    }
+    return [
+        _input("options", "Options", boxes),
+        _input("ring", "Let each phone ring for", ring),
+        _input("redial", "Ring again who does not answer", again),
+    ]
 
 
 def _named(values: Values) -> list[str]:
@@ -118,8 +129,16 @@ def _named(values: Values) -> list[str]:
 
 def _wished(values: Values) -> list[str]:
     boxes = values.get("options", {}).get("options", {}).get("selected_options") or []
-    ring = (values.get("ring", {}).get("ring", {}).get("selected_option") or {}).get("value")
-    return [*(box["value"] for box in boxes if box["value"] in OPTIONS), *([f"--ring {ring}s"] if ring else [])]
+    said = [box["value"] for box in boxes if box["value"] in OPTIONS]
+    if ring := _selected(values, "ring"):
+        said.append(f"--ring {ring}s")
+    if again := _selected(values, "redial"):
+        said.append(f"--redial {again}")
+    return said
+
+
+def _selected(values: Values, name: str) -> str:
+    return (values.get(name, {}).get(name, {}).get("selected_option") or {}).get("value") or ""
 
 
 def _typed(values: Values, name: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.core import verbs
+from bot.core import options, verbs
 from bot.core.roles import Role
 from bot.core.spoken import Texts
 
@@ -71,6 +71,10 @@ def _sayings(role: Role) -> list[str]:
     return plain + [f"`{name} {word}`" for name, one in known for word, takes in one.may.words.items() if takes is role]
 
 
+def option_table() -> str:
+    return _table(("Option", "What it does"), [(f"`{option}`", does) for option, does in options.TABLE])
+
+
 def texts_table() -> str:
     rows = [(f"`{one.name}`", str(one.default)) for one in fields(Texts)]
     return _table(("Name", "What is said"), rows)
@@ -88,7 +92,9 @@ def with_permissions(page: str) -> str:
 
 def with_tables(readme: str) -> str:
     """The README with its generated tables as they should be."""
-    return _with(_with(readme, "verbs", verb_table()), "settings", settings_table())
+    for mark, table in (("verbs", verb_table()), ("options", option_table()), ("settings", settings_table())):
+        readme = _with(readme, mark, table)
+    return readme
 
 
 def _with(page: str, mark: str, table: str) -> str:

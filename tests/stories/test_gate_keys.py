@@ -32,6 +32,7 @@ async def test_9_is_called_back_two_minutes_later(stage: Stage) -> None:
     await bo.phone.hears("9 to be called back")
     bo.phone.presses("9")
     await bo.phone.idle()
+    await thread.shows("Bo: asked to be called back")
     await thread.shows("Bo: called back in 2 min")
     await thread.card_shows("next: called back", "Ring now", "Stop")
     await stage.passes(seconds=115)

@@ -134,7 +134,8 @@ async def test_a_dry_run_says_all_and_rings_nobody(stage: Stage) -> None:
     await ana.types(sentence, stage.channel)
     told = await ana.is_told("A dry run, nobody was rung.")
     assert "Each phone would ring 20 s, again 2 times after 30 s, and be asked for a key." in told.text
-    assert "Bo at …0122, then …0123 (registered); else Ana" in told.text
+    assert "The conference would be called “payments”." in told.text
+    assert "Bo at …0122, then …0123 (registered); else Ana at …0111" in told.text
     assert "…0199 at …0199 (as typed)" in told.text
     await ana.types("invite +1 900 555 0199 --dry-run", stage.channel)
     await ana.is_told("premium-rate number, and those are not rung")
@@ -143,6 +144,24 @@ async def test_a_dry_run_says_all_and_rings_nobody(stage: Stage) -> None:
     assert stage.channel.messages == [
         one for one in stage.channel.messages if one.user != stage.house.slack.bot_user_id
     ]
+
+
+async def test_a_dry_run_tells_what_would_be_refused_and_who_is_on_the_line(stage: Stage) -> None:
+    ana, bo = ana_and_bo(stage)
+    await ana.types("invite @bo --dry-run", stage.channel)
+    await ana.is_told("There is no live conference here.")
+    await ana.types("create payments @ana", stage.channel)
+    await ana.comes_in()
+    await ana.types("invite @ana @bo --dry-run", stage.channel)
+    told = await ana.is_told("A dry run, nobody was rung.")
+    assert "Already in or being rung: Ana." in told.text
+    await ana.types("lock", stage.channel)
+    await (await stage.thread("payments")).shows("Locked by Ana")
+    await ana.types("invite @bo --dry-run", stage.channel)
+    await ana.is_told("The conference is locked by Ana")
+    await stage.quiet()
+    assert rung(stage) == ["+12125550111"]
+    assert bo.phone.ring_count == 0
 
 
 async def test_a_sip_address_needs_an_allowed_domain_and_no_gate(

@@ -123,8 +123,9 @@ async def test_a_stop_takes_nothing_more_in_hand(
         async with run(one) as stage:
             ana, *_ = people(stage)
             await ana.types("create all hands", stage.channel)
-            for start in (0, 20, 40):
-                await ana.types(f"invite {' '.join(numbers[start : start + 20])}", stage.channel)
+            await stage.thread("all hands")
+            for start in range(0, len(numbers), 10):
+                await ana.types(f"invite {' '.join(numbers[start : start + 10])}", stage.channel)
             await eventually(lambda: requests(one, "/calls"), "the first is dialled")
         stopped = len(requests(one, "/calls"))
         assert stopped < len(numbers)
@@ -213,6 +214,60 @@ async def test_a_redial_that_is_planned_survives(
             await bo.comes_in()
             await thread.shows("Bo joined")
             assert bo.phone.ring_count == 2
+            await ana.types("end now", stage.channel)
+            await thread.shows("Ended")
+            await stage.passes(seconds=3)
+
+
+async def test_a_ladder_goes_on_after_a_restart_with_its_buttons(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            await bo.types("number +1 212 555 0121 +1 212 555 0144", stage.channel)
+            await bo.is_told("Noted")
+            second = one.telnyx.phone("+12125550144")
+            bo.phone.mood = second.mood = "busy"
+            await ana.types("create payments @bo else @cleo --redial 1x600s", stage.channel)
+            thread = await stage.thread("payments")
+            await thread.card_shows("next: rung again", "Ring now", "Stop")
+            await stage.quiet()
+        async with run(one) as stage:
+            await ana.clicks(thread.card, "Ring now")
+            await thread.shows("the next number is rung now")
+            await stage.passes(seconds=3)
+            await one.telnyx.until(lambda: second.ring_count == 1, what="the second number rings")
+            await thread.card_shows("next: rung again", "Stop")
+            await stage.quiet()
+        one.clock.skip(seconds=601)
+        async with run(one) as stage:
+            await thread.shows("Bo: Cleo is rung instead")
+            await stage.passes(seconds=3)
+            await cleo.comes_in()
+            await thread.shows("Cleo joined")
+            assert (bo.phone.ring_count, second.ring_count) == (2, 2)
+            await ana.types("end now", stage.channel)
+            await thread.shows("Ended")
+            await stage.passes(seconds=3)
+
+
+async def test_stop_is_still_a_stop_after_a_restart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with house(tmp_path, caplog, database_url) as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            bo.phone.mood = "busy"
+            await ana.types("create payments @bo else @cleo", stage.channel)
+            thread = await stage.thread("payments")
+            await thread.card_shows("next: rung again", "Stop")
+            await stage.quiet()
+        async with run(one) as stage:
+            await ana.clicks(thread.card, "Stop")
+            await ana.is_told("Not rung any more: Bo.")
+            await stage.passes(minutes=10)
+            assert (bo.phone.ring_count, cleo.phone.ring_count) == (1, 0)
             await ana.types("end now", stage.channel)
             await thread.shows("Ended")
             await stage.passes(seconds=3)

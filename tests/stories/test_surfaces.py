@@ -34,13 +34,20 @@ async def test_the_global_shortcut_opens_a_form_that_starts_a_conference(stage: 
         channel={"channel": {"selected_conversation": stage.channel.id}},
         options={"options": options},
         ring={"ring": {"selected_option": {"value": "45"}}},
+        redial={"redial": {"selected_option": {"value": "3x60s"}}},
     )
     await stage.house.slack.submit(ana.user, view.id, values)
     thread = await stage.thread("payments 'down' since 12:30, call +1 212 555 0100")
+    for times in (1, 2):
+        await bo.phone.rings()
+        await stage.passes(seconds=46)
+        await thread.shows("Bo: rung again in 1 min")
+        await stage.passes(seconds=61)
+        await stage.house.telnyx.until(lambda: bo.phone.ring_count == times + 1, what="rung again")  # noqa: B023  # awaited at once
     await bo.comes_in()
     await bo.phone.hears("You are muted")
     await thread.card_shows("host Ana")
-    (dial,) = requests(stage.house, "/v2/calls")
+    dial = requests(stage.house, "/v2/calls")[0]
     assert (dial["to"], dial["timeout_secs"]) == ("+12125550122", 45)
 
 
