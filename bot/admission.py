@@ -7,7 +7,9 @@ from bot.core.policy import Member, Rules
 from bot.core.roles import Role
 from bot.ports import Directory, Later, Profile
 
-GROUP = "S"  # what ids of user groups begin with; people have U or W, channels C or G
+GROUP = "S"  # what ids of user groups begin with; people have U or W
+CHANNEL = "CG"
+POWERFUL = frozenset({"CONFAB_ADMINS", "CONFAB_OPERATORS"})
 SHOWN = 3  # channels that are named in a refusal
 
 
@@ -38,6 +40,25 @@ class Admission:
         elsewhere = sorted(self._rules.channels)[:SHOWN] if channel not in self._rules.channels else []
         named = [(await self._directory.place(one)).name for one in elsewhere]
         policy.may_start(self._rules, await self._directory.place(channel), named)
+
+    async def doubts(self) -> list[str]:
+        """What looks wrong about the ids in the settings, one sentence each. Raises Later."""
+        found: list[str] = []
+        for setting, ids in self._rules.named.items():
+            for one in sorted(ids):
+                place = await self._directory.place(one) if one[0] in CHANNEL else None
+                known = place.shared is not None if place else await self._is_known(one)
+                if not known:
+                    found.append(f"{setting} names {one}, which Slack does not know or does not show us.")
+                elif place and place.name and setting in POWERFUL:
+                    found.append(f"{setting} names #{place.name}, a public channel: whoever joins it has that role.")
+        return found
+
+    async def _is_known(self, one: str) -> bool:
+        if one.startswith(GROUP):
+            return await self._directory.group(one) is not None
+        profile = await self._directory.profile(one)
+        return profile is not None and not profile.deleted
 
     async def _member(self, profile: Profile) -> Member:
         belongs, unsure = set[str](), set[str]()

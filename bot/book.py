@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from bot.core import who
+from bot.core import policy, who
 from bot.core.budget import Budget, payer
 from bot.core.grammar import CONTACT_EXAMPLE, FORGET, VERIFY
 from bot.core.inputs import Request
@@ -103,11 +103,17 @@ def _contacts(connection: Connection, request: Request, now: float) -> Reply:
         case "add" | "set":
             return _add(connection, request, name, now)
         case "rm" | "remove" | "delete":
+            _may_change(connection, request, name)
             if not book.remove(connection, name):
                 raise Refusal(f"“{name}” is not in the phone book.", example="/conf contacts list")
             return Told((f"Removed {name} from the phone book.",))
         case _:
             raise Refusal(f"I do not know “contacts {action[:40]}”.", example=CONTACT_EXAMPLE, code="unreadable")
+
+
+def _may_change(connection: Connection, request: Request, name: str) -> None:
+    if known := book.find(connection, name):
+        policy.may_change(request, name, known.added_by)
 
 
 def _list(connection: Connection) -> Reply:
@@ -128,6 +134,7 @@ def _add(connection: Connection, request: Request, name: str, now: float) -> Rep
         raise Refusal(f"At most {MOST_NUMBERS} numbers are kept for a name.", example=CONTACT_EXAMPLE)
     if len(book.contacts(connection)) >= MOST_CONTACTS:
         raise Refusal(f"The phone book is full: {MOST_CONTACTS} names.", example="/conf contacts list")
+    _may_change(connection, request, name)
     numbers = tuple(one.number for one in request.people)
     book.put(connection, book.Contact(name, numbers, request.actor.user_id), now)
     return Told((f"Noted: {name} is rung at {', then '.join(masked(number) for number in numbers)}.",))

@@ -14,6 +14,7 @@ from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.admission import Admission
 from bot.config import Settings, SettingsError
 from bot.core import verbs
 from bot.core.budget import Limits
@@ -77,7 +78,7 @@ class Program:
             session=session,
             retry_handlers=[],  # the courier retries
         )
-        self.rules = _rules(settings)
+        self.rules = rules_of(settings)
         self.service = Service(store, clock, _habits(settings))
         self.chat = SlackChat(self.client)
         self.phone = TelnyxPhone(
@@ -171,7 +172,8 @@ class Program:
 
     async def _open_slack(self, me: Me) -> None:
         self.rules = replace(self.rules, team=me.team_id)
-        desk = Desk(self.service, SlackDirectory(self.client, self.clock), self.rules, self.clock, self.phone)
+        directory = SlackDirectory(self.client, self.clock)
+        desk = Desk(self.service, directory, self.rules, self.clock, self.phone)
         secret = None if self.settings.socket_mode else self.settings.slack_signing_secret.get_secret_value()
         app = listeners.build(
             self.client,
@@ -189,6 +191,7 @@ class Program:
         else:
             self.slack_handler = AsyncSlackRequestHandler(app)
         self._slack_state = "ok"
+        self._spawn(_warn(Admission(directory, self.rules)))
         self._spawn(desk.catch_up(unanswered, self._tell_late))
         if self.store.poll is not None:
             self._spawn(self._take_over(desk, self.store.poll))
@@ -298,7 +301,13 @@ async def running(
         store.close()
 
 
-def _rules(settings: Settings) -> Rules:
+async def _warn(admission: Admission) -> None:
+    with suppress(Later):
+        for doubt in await admission.doubts():
+            log.warning(doubt)
+
+
+def rules_of(settings: Settings) -> Rules:
     """The workspace is not known yet, so nobody is let in."""
     return Rules(
         "",

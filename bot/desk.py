@@ -17,7 +17,7 @@ from bot.admission import Admission
 from bot.core import grammar, phone, policy, verbs
 from bot.core.calling import ASK_OVER, ask_first
 from bot.core.grammar import Reads, Sentence
-from bot.core.inputs import Heard, Person, Request
+from bot.core.inputs import Heard, Person, Request, Where
 from bot.core.policy import Rules
 from bot.core.replies import HelpOn, Home, Nothing, Recordings, Refusal, Refused, Reply, Told
 from bot.core.targets import NumberTarget
@@ -110,6 +110,8 @@ class Desk:
         try:
             asker = await self._admission.of(user_id, team)
         except Refusal as refusal:
+            look = Heard(f"slack:home:{user_id}:{self._clock.now()}", user_id, Where(team), "", "home")
+            await self._note(look, refusal)
             return Home(refused=refusal.wrong)
         person, _ = await self._people.of_profile(asker.profile)
         live, recent = await self._service.home(user_id)
@@ -218,14 +220,8 @@ class Desk:
 
     async def _note(self, heard: Heard, refusal: Refusal) -> None:
         """A refusal of what was never heard as a sentence: a form that was not opened, or stays open."""
-        key, now = f"{heard.key}:refused", self._clock.now()
-        answer = {"kind": "Refused", "code": refusal.code}
-
-        def note(connection: Connection) -> None:
-            ledger.remember(connection, key, _asked(heard), now, {"by": heard.user_id})
-            ledger.finish(connection, key, answer=answer)
-
-        await self._service.store.run(note)
+        key, about = f"{heard.key}:refused", heard.where.conference_id
+        await self._service.note_refusal(key, _asked(heard), heard.user_id, refusal.code, about)
 
 
 def _still_waits(connection: Connection, heard: Heard) -> bool:

@@ -85,6 +85,16 @@ class Service:
         """What would be answered; nothing is kept and nobody is rung."""
         return await self.store.run(partial(self._rehearse, request))
 
+    async def note_refusal(self, key: str, verb: str, by: str, code: str, conference_id: str = "") -> None:
+        """Keep in the journal what was refused before it became a request. ``by`` is a Slack user or a name."""
+        now, answer = self._clock.now(), {"kind": "Refused", "code": code}
+
+        def note(connection: Connection) -> None:
+            if ledger.remember(connection, key, verb, now, {"by": by}, conference_id=conference_id):
+                ledger.finish(connection, key, answer=answer)
+
+        await self.store.run(note)
+
     async def overview(self, request: Request) -> Reply:
         """What a sentence without words shows: the conference here, or the most used sentences."""
         return await self.store.read(partial(self._overview, request))

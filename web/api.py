@@ -75,6 +75,7 @@ class Api:
         await self._picture(conference_id)
         body = await self._json(request)
         number = self._number(body.get("to"))
+        await self._may_ring(number, conference_id)
         who = (Person(phone.masked(number), number),)
         told = await self._ask(request, "invite", Where(conference_id=conference_id), body, people=who)
         leg_id = told.leg_ids[0] if told.leg_ids else await self._latest_leg(conference_id, number)
@@ -145,11 +146,15 @@ class Api:
             number = phone.read(to, self._program.rules.region)
         except Refusal as refusal:
             raise ApiError(400, f"{_BAD_TO}: {refusal.wrong}") from None
+        return number
+
+    async def _may_ring(self, number: str, conference_id: str) -> None:
         try:
             policy.may_ring(self._program.rules, [Person(phone.masked(number), number)])
         except Refusal as refusal:
+            key = f"api:refused:{uuid.uuid4()}"
+            await self._program.service.note_refusal(key, "invite", API.name, refusal.code, conference_id)
             raise ApiError(403, refusal.wrong) from None
-        return number
 
     async def _ask(
         self,

@@ -5,10 +5,12 @@ from collections.abc import Callable
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import RefusedError, SystemClock, spoken_texts
+from bot.admission import Admission
+from bot.bootstrap import RefusedError, SystemClock, rules_of, spoken_texts
 from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check
+from bot.slack.directory import SlackDirectory
 from bot.telnyx.client import TelnyxPhone
 
 
@@ -18,14 +20,15 @@ async def examine(settings: Settings, say: Callable[[str], object]) -> None:
     Raises SettingsError when the operator's own texts cannot be spoken.
     """
     spoken_texts(settings)
-    lines = [await _slack(settings), await _telnyx(settings)]
+    lines = [await _slack(settings, say), await _telnyx(settings)]
     for line in lines:
         say(line)
     if not all(line.endswith("ok") for line in lines):
         raise RefusedError("not ready to serve")
 
 
-async def _slack(settings: Settings) -> str:
+async def _slack(settings: Settings, say: Callable[[str], object]) -> str:
+    """Doubts about ids in the settings are said, but Confab can serve with them."""
     timeout = aiohttp.ClientTimeout(total=10)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         client = AsyncWebClient(
@@ -33,6 +36,8 @@ async def _slack(settings: Settings) -> str:
         )
         try:
             me = await check(client, settings.slack_app_token.get_secret_value())
+            for doubt in await Admission(SlackDirectory(client, SystemClock()), rules_of(settings)).doubts():
+                say(f"Slack: {doubt}")
         except (Never, Later) as refused:
             return f"Slack: {refused.reason}"
     return f"Slack: workspace {me.team or me.team_id}: ok"

@@ -32,6 +32,17 @@ class Rules:
     shared_channels: frozenset[str] = frozenset()  # those shared with other companies where they may be, too
 
     @property
+    def named(self) -> dict[str, frozenset[str]]:
+        """The Slack ids by the setting that names them."""
+        return {
+            "CONFAB_ADMINS": self.admins,
+            "CONFAB_OPERATORS": self.operators,
+            "CONFAB_ALLOW_PEOPLE": self.people,
+            "CONFAB_ALLOW_CHANNELS": self.channels,
+            "CONFAB_ALLOW_SHARED_CHANNELS": self.shared_channels,
+        }
+
+    @property
     def circles(self) -> frozenset[str]:
         """The user groups and channels whose members these rules speak of."""
         named = self.admins | self.operators | self.people
@@ -165,30 +176,42 @@ def _said(request: Request) -> list[str]:
     return [*request.rest.lower().split(), *(one.name.lower() for one in request.people)]
 
 
+def may_change(request: Request, name: str, added_by: str) -> None:
+    """Raise Refusal unless this name of the phone book is nobody's, their own, or they are an operator or more."""
+    if added_by in {"", request.actor.user_id} or request.standing >= Role.OPERATOR:
+        return
+    raise Refusal(
+        f"“{name}” was noted by somebody else, whom it would surprise; they, operators and admins may change it. "
+        "Take another name.",
+        example=f"/conf contacts add {name}-2 {phone.EXAMPLE}",
+        code="forbidden",
+    )
+
+
 def _not_yours(asked: str, needed: Role, role: Role, request: Request, scene: Scene | None) -> Refusal:
     """Says what was understood, who may do it, and what now."""
-    host = scene.conference.host if scene and scene.conference.host_id else "nobody just now"
-    match needed:
-        case _ if role is Role.NOBODY:
-            wrong, example = "Only people of this workspace can use Confab.", ""
-        case _ if not request.sure:
-            return Refusal(_UNSURE, code="later")
-        case Role.PARTICIPANT:
-            wrong, example = (
-                f"“{asked}” is for people of this conference, and you are not in it. Join first.",
-                "/conf join",
-            )
-        case Role.HOST if scene is not None and not _host_is_in(scene):
-            wrong = f"“{asked}” is for the host ({host}), who is not in the call, so for everybody who is. Join first."
-            example = "/conf join"
-        case Role.HOST:
-            wrong = f"“{asked}” is for the host. Ask {host} to do it, or to make you the host."
-            example = f"/conf host @{request.actor.name}"
-        case Role.OPERATOR:
-            wrong, example = f"“{asked}” is for operators and admins of Confab, and you are none.", "/conf whoami"
-        case _:
-            wrong, example = f"“{asked}” is for admins of Confab, and you are none.", "/conf whoami"
-    return Refusal(wrong, example=example, code="forbidden")
+    if role is Role.NOBODY:
+        return Refusal("Only people of this workspace can use Confab.", code="forbidden")
+    if not request.sure:
+        return Refusal(_UNSURE, code="later")
+    if scene is None or needed >= Role.OPERATOR:
+        return Refusal(
+            f"“{asked}” is for {needed.told} of Confab, and you are none.", example="/conf whoami", code="forbidden"
+        )
+    host = scene.conference.host
+    how, example = ("Join first.", "/conf join")
+    if scene.conference.locked:
+        how, example = "It is locked: ask one of them, an operator or an admin.", "/conf status"
+    if needed is Role.PARTICIPANT:
+        whose = "people of this conference, and you are not in it"
+    elif _host_is_in(scene):
+        whose, how = "the host", f"Ask {host} to do it, or to make you the host."
+        example = f"/conf host @{request.actor.name}"
+    elif not scene.conference.host_id:  # made over HTTP
+        whose = "everybody who is in the call, and you are not"
+    else:
+        whose = f"the host ({host}), who is not in the call, so for everybody who is"
+    return Refusal(f"“{asked}” is for {whose}. {how}", example=example, code="forbidden")
 
 
 def may_ring(rules: Rules, people: Sequence[Person], undone: str = "Nobody was rung.") -> None:

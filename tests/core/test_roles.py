@@ -152,10 +152,82 @@ def test_a_refusal_tells_how_to_take_over() -> None:
     assert told.example == "/conf join"
 
 
+def test_a_conference_made_over_http_belongs_to_who_is_in() -> None:
+    world = World(HOST, BO)
+    world.conference = replace(world.conference, host="the API", host_id="")
+    world.came_in("Bo")
+    assert role_of(world, BO) is Role.HOST
+    told = refused("end", Role.MEMBER, world)
+    assert told.wrong == "“end” is for everybody who is in the call, and you are not. Join first."
+
+
 def test_a_refusal_tells_a_bystander_to_join() -> None:
     told = refused("mute", Role.MEMBER)
     assert told.wrong == "“mute” is for people of this conference, and you are not in it. Join first."
     assert told.example == "/conf join"
+
+
+def test_a_refusal_sends_nobody_round_in_circles() -> None:
+    """Who is locked out cannot join first."""
+    world = World(HOST, BO)
+    world.came_in("Bo")
+    world.ask("lock")
+    for sentence in ("end", "mute"):
+        told = refused(sentence, Role.MEMBER, world)
+        assert "It is locked: ask one of them, an operator or an admin." in told.wrong
+        assert told.example == "/conf status"
+
+
+def test_what_slack_did_not_tell_is_refused_for_now() -> None:
+    verb, said, world = asked("end", Role.MEMBER)
+    with pytest.raises(Refusal, match="try again") as caught:
+        policy.allow(verb, replace(said, sure=False), world.whole())
+    assert caught.value.code == "later"
+    verb, said, world = asked("status", Role.MEMBER)
+    assert policy.allow(verb, replace(said, sure=False), world.whole()) is Role.MEMBER
+
+
+@pytest.mark.parametrize("needed", [Role.OPERATOR, Role.ADMIN])
+def test_a_verb_of_operators_or_admins_says_so(needed: Role) -> None:
+    verb = replace(verbs.VERBS["help"], may=May(needed))
+    _, said, _ = asked("help", Role.MEMBER)
+    with pytest.raises(Refusal, match=f"“help” is for {needed.told} of Confab") as caught:
+        policy.allow(verb, said)
+    assert caught.value.example == "/conf whoami"
+    assert policy.allow(verb, replace(said, standing=Role.ADMIN)) is Role.ADMIN
+
+
+def test_a_name_of_the_phone_book_is_changed_by_who_noted_it_or_an_operator() -> None:
+    bo = replace(request("contacts", actor=BO), standing=Role.MEMBER)
+    policy.may_change(bo, "vendor", "U1")
+    policy.may_change(bo, "vendor", "")
+    policy.may_change(replace(bo, standing=Role.OPERATOR), "vendor", "U2")
+    with pytest.raises(Refusal, match="noted by somebody else") as caught:
+        policy.may_change(bo, "vendor", "U2")
+    assert (caught.value.code, caught.value.example.split()[3]) == ("forbidden", "vendor-2")
+
+
+@given(st.sampled_from(sorted(verbs.VERBS)), st.data())
+def test_a_higher_standing_never_loses_a_right(name: str, data: st.DataObject) -> None:
+    """Whatever the conference is like: who is in, who hosts, whether it is locked."""
+    world = World(HOST, BO, CY)
+    for who in data.draw(st.lists(st.sampled_from(["Hana", "Bo", "Cy"]), unique=True)):
+        world.came_in(who)
+    actor, rest = data.draw(st.sampled_from([HOST, BO, CY])), data.draw(st.sampled_from(["", "all", "new", "bo"]))
+    verb = verbs.VERBS[name]
+
+    def may(standing: Role) -> bool:
+        said = Request("key", name, actor, Where(channel="C1"), rest=rest, standing=standing)
+        try:
+            policy.allow(verb, said, world.whole() if verb.needs.one else None)
+        except Refusal:
+            return False
+        return True
+
+    rights = [may(standing) for standing in (Role.NOBODY, Role.MEMBER, Role.OPERATOR, Role.ADMIN)]
+    assert rights == sorted(rights)
+    assert not rights[0]
+    assert rights[-1]
 
 
 def test_the_host_can_be_taken_over_by_oneself() -> None:

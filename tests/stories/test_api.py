@@ -8,7 +8,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
+from bot.store.tables import journal
 from tests.stories.api_client import Client, api
 from tests.stories.breaking import without_table
 from tests.stories.harness import story
@@ -95,6 +97,15 @@ async def test_numbers_that_may_not_be_rung_are_refused_with_the_reason(client: 
     assert "only these countries are rung: US" in foreign.body["error"]
     assert "premium-rate" in premium.body["error"]
     assert client.stage.house.telnyx.requests[-1].operation != "POST calls"
+    assert await journal_of(client) == [("create", "Told"), ("invite", "forbidden"), ("invite", "forbidden")]
+
+
+async def journal_of(client: Client) -> list[tuple[str, str]]:
+    """What the journal says that the API asked for, and what came of it."""
+    wanted = select(journal).order_by(journal.c.id)
+    rows = await client.stage.program.store.read(lambda connection: connection.execute(wanted).all())
+    mine = [row for row in rows if row.body.get("by") == "the API"]
+    return [(row.kind, row.answer.get("code") or row.answer["kind"]) for row in mine]
 
 
 async def test_an_unknown_conference_is_404_everywhere(client: Client) -> None:

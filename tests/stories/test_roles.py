@@ -213,6 +213,28 @@ async def test_a_guest_is_refused_in_private_messages_too(stage: Stage) -> None:
     assert await entries(stage, gil) == [("create", "forbidden")]
 
 
+async def test_a_guest_at_home_is_in_the_journal(stage: Stage) -> None:
+    gil = stage.person("Gil", "+12125550155", guest=True)
+    await stage.house.slack.home_opened(gil.user)
+    await stage.house.slack.until(lambda: stage.house.slack.home(gil.user), PATIENCE, "a Home tab")
+    assert await entries(stage, gil) == [("home", "forbidden")]
+
+
+async def test_a_name_of_the_phone_book_belongs_to_who_noted_it(stage: Stage) -> None:
+    """Or somebody could quietly have everybody who rings the vendor ring them."""
+    ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
+    await ana.types("contacts add vendor +1 212 555 0199", stage.channel)
+    await ana.is_told("Noted: vendor")
+    for sentence in ("contacts add vendor +1 212 555 0122", "contacts rm vendor"):
+        await bo.types(sentence, stage.channel)
+    await stage.house.slack.until(lambda: len(bo.private) == 2, PATIENCE, "two refusals")
+    assert await entries(stage, bo) == [("contacts", "forbidden")] * 2
+    await bo.types("contacts", stage.channel)
+    await bo.is_told("vendor: …0199")
+    await ana.types("contacts rm vendor", stage.channel)
+    await ana.is_told("Removed vendor")
+
+
 async def test_the_home_tab_ends_only_ones_own(stage: Stage) -> None:
     _, bo, _, thread = await in_call(stage)
     await stage.house.slack.home_opened(bo.user)
