@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.bootstrap import Program
+from bot.slack import odd
 from bot.store.db import StoreBusyError
 from bot.telnyx import webhook
 from web.bodies import Bodies, TooLargeError, TooManyError
@@ -114,8 +115,8 @@ class SlackDoor:
             return _answer(503, "not connected to Slack yet")
         try:
             return await handler.handle(request)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:  # a body that bolt cannot read
-            log.warning("what Slack signed could not be read: %s", type(error).__name__)
+        except odd.SHAPE as error:  # a body that bolt cannot read
+            odd.unreadable(error)
             return _answer(400, "not a request of Slack's")
 
     def _is_signed(self, request: Request, body: bytes) -> bool:

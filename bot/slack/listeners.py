@@ -1,13 +1,13 @@
 """Slack's doors, by bolt. All of them end in the same desk.
 
 What is said is committed before Slack hears that we have it, so nothing acknowledged can be lost. No listener lets an
-exception out: bolt would forget an acknowledgement that it has not sent yet.
+exception out once it has acknowledged: bolt would forget an acknowledgement that it has not sent yet. So whatever may
+be wrong with a payload is read before.
 """
 
 import asyncio
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,9 +16,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.inputs import Heard, Where
+from bot.core.inputs import Heard
 from bot.core.replies import Home, Reply, VerbHelp
-from bot.slack import answers, forms, payloads, private
+from bot.ports import Later, Never
+from bot.slack import answers, forms, odd, payloads, private
 from bot.slack import home as homes
 from bot.slack.buttons import CLICK, CREATE_FORM, INVITE_FORM, unpack
 from bot.slack.payloads import Body
@@ -90,15 +91,16 @@ class _Doors:
         await self._answer(said, _by_url(respond))
 
     async def click(self, ack: AsyncAck, body: Body, context: AsyncBoltContext, respond: AsyncRespond) -> None:
+        at_home = not body.get("response_url")
+        asked, thread = bool(body.get("container", {}).get("is_ephemeral")), payloads.thread_of(body)
         await ack()
         said: _Said = context["said"]
-        if not body.get("response_url"):  # in the Home tab
-            await self._serve(said, self._privately(said.heard))
-            await self._show_home(body["user"]["id"], body["user"].get("team_id", ""))
+        if not at_home:
+            await self._serve(said, _by_url(respond, question=asked, thread_ts=thread))
             return
-        asked = bool(body.get("container", {}).get("is_ephemeral"))
-        tell = _by_url(respond, question=asked, thread_ts=payloads.thread_of(body))
-        await self._serve(said, tell)
+        await self._serve(said, self._privately(said.heard))
+        if said.heard:
+            await self._show_home(said.heard.user_id, said.heard.where.team)
 
     async def mention(self, context: AsyncBoltContext) -> None:
         await self._serve(context["said"], self._privately(context["said"].heard))
@@ -127,48 +129,61 @@ class _Doors:
             home = await self._desk.home(user_id, team)
             await self._client.views_publish(user_id=user_id, view=homes.view(home))
         except Exception as error:  # noqa: BLE001  # no listener lets an exception out
-            _note("show a Home tab", None, error)
+            odd.note("show a Home tab", None, error)
 
     async def open_create(self, ack: AsyncAck, body: Body) -> None:
         """From the global shortcut or the Home tab: the form asks for the channel."""
+        where = forms.Place("")
+        heard = odd.sound(payloads.opening(body, "create", where))
         await ack()
-        await self._open(body, "create", forms.Place(""), forms.create_form(forms.Place("")))
+        await self._open(heard, forms.create_form(where))
 
     async def open_about_this(self, ack: AsyncAck, body: Body) -> None:
         """From a message: the conference lives in its thread."""
-        await ack()
         channel, thread, words = payloads.about_this(body)
         where = forms.Place("", channel, thread)
-        await self._open(body, "create", where, forms.create_form(where, words))
-
-    async def _open(self, body: Body, sentence: str, where: forms.Place, form: Block) -> bool:
-        """Open a form, or say why not. A trigger lives three seconds; False when that was too short."""
-        try:
-            place = Where(payloads.team_of(body), where.channel, where.thread_ts, where.conference_id)
-            why = await self._desk.closed(payloads.opening(body, sentence, place))
-            await self._client.views_open(trigger_id=body["trigger_id"], view=forms.closed_form(why) if why else form)
-        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
-            _note("open a form", None, error)
-            return False
-        return True
+        heard = odd.sound(payloads.opening(body, "create", where))
+        await ack()
+        await self._open(heard, forms.create_form(where, words))
 
     async def open_form(self, ack: AsyncAck, body: Body, respond: AsyncRespond) -> None:
-        await ack()
         conference_id, topic = unpack(body["actions"][0].get("value", ""))
         where = forms.Place(conference_id, body.get("channel", {}).get("id", ""), payloads.thread_of(body))
-        if not await self._open(body, "invite", where, forms.invite_form(where, topic)):
+        heard = odd.sound(payloads.opening(body, "invite", where))
+        await ack()
+        if not await self._open(heard, forms.invite_form(where, topic)):
             await self._tell(_by_url(respond), Message(answers.FORM_LATE), None)
+
+    async def _open(self, heard: Heard, form: Block) -> bool:
+        """Open a form, or say why not. A trigger lives three seconds; False when that was too short."""
+        try:
+            why = await self._desk.closed(heard)
+            view = forms.closed_form(why) if why else form
+            await self._client.views_open(trigger_id=payloads.trigger_of(heard), view=view)
+        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
+            odd.note("open a form", None, error)
+            return False
+        return True
 
     async def _hear(self, read: Read, body: Body) -> _Said:
         heard = None
         try:
-            heard = read(body)
+            heard = self._read(read, body)
             if heard and heard.door == payloads.FORM and (objection := await self._desk.objection(heard)):
                 return _Said(objection=objection)  # the form stays open, so nothing that was typed is lost
             return _Said(heard, new=heard is not None and await self._desk.hear(heard))
         except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
-            _note("hear", heard, error)
+            odd.note("hear", heard, error)
             return _Said(heard, lost=True)
+
+    def _read(self, read: Read, body: Body) -> Heard | None:
+        """None also for a payload that is not as Slack documents it: nobody has said anything with it."""
+        try:
+            heard = read(body)
+            return odd.sound(heard) if heard else None
+        except odd.SHAPE as error:
+            odd.unreadable(error)
+            return None
 
     async def _serve(self, said: _Said, tell: Tell) -> None:
         if said.lost:
@@ -185,7 +200,7 @@ class _Doors:
         try:
             message = answers.answer(await self._desk.answer(said.heard), self._verbs, self._call(said.heard))
         except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
-            message = answers.broken(_note("answer", said.heard, error))
+            message = answers.broken(odd.note("answer", said.heard, error))
         await self._tell(tell, message, said.heard)
 
     def _call(self, heard: Heard) -> str:
@@ -196,7 +211,7 @@ class _Doors:
         try:
             await tell(message)
         except Exception as error:  # noqa: BLE001  # no listener lets an exception out
-            _note("tell the answer", heard, error)
+            odd.note("tell the answer", heard, error)
 
     def _privately(self, heard: Heard | None) -> Tell:
         async def tell(message: Message | None) -> None:
@@ -234,9 +249,11 @@ def build(
         ),
         signing_secret=signing_secret or "",
         authorize=authorize,
+        raise_error_for_unhandled_request=True,
     )
     doors = _Doors(client, desk, verbs, bot_user_id)
     doors.in_hand = doors.in_hand if in_hand is None else in_hand
+    app.error(odd.refuse)
     _open(app, doors, bot_user_id)
     # bolt writes the whole body of a badly signed request at INFO: numbers and response_urls.
     logging.getLogger("slack_bolt.RequestVerification").setLevel(logging.WARNING)
@@ -279,6 +296,8 @@ def _by_url(respond: AsyncRespond, *, question: bool = False, thread_ts: str = "
     """Over the response_url, at most 5 times in 30 minutes. A ``question`` that was answered gives way."""
 
     async def tell(message: Message | None) -> None:
+        if not str(respond.response_url).startswith(("https://", "http://")):
+            raise Never("there is no response_url")
         if message:
             done = await respond(
                 message.text,
@@ -292,14 +311,6 @@ def _by_url(respond: AsyncRespond, *, question: bool = False, thread_ts: str = "
         else:
             return
         if done.status_code != 200:
-            raise RuntimeError(f"the response_url answered {done.status_code}")
+            raise Later(f"the response_url answered {done.status_code}")
 
     return tell
-
-
-def _note(what: str, heard: Heard | None, error: Exception) -> str:
-    """Log the error under a reference that the person can quote; never what they said."""
-    reference = secrets.token_hex(3)
-    door = heard.door if heard else "-"
-    log.error("could not %s (%s, reference %s)", what, door, reference, exc_info=error)
-    return reference

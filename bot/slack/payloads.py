@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.core.inputs import Heard, Where
 from bot.slack.buttons import CLICK, unpack
-from bot.slack.forms import CREATE, chosen_channel, create_sentence, invite_sentence, place
+from bot.slack.forms import CREATE, Place, chosen_channel, create_sentence, invite_sentence, place
+from bot.slack.odd import word
 
 Body = dict[str, Any]
 
@@ -66,9 +67,18 @@ def submission(body: Body) -> Heard | None:
     return Heard(f"slack:{key}", body["user"]["id"], where, text, FORM)
 
 
-def opening(body: Body, sentence: str, where: Where) -> Heard:
+_FORM_KEY = "slack:form:"
+
+
+def opening(body: Body, sentence: str, about: Place) -> Heard:
     """What a form would say, as soon as somebody asks for the form."""
-    return Heard(f"slack:form:{body['trigger_id']}", body["user"]["id"], where, sentence, FORM)
+    where = Where(_team(body), about.channel, about.thread_ts, about.conference_id)
+    return Heard(f"{_FORM_KEY}{body['trigger_id']}", body["user"]["id"], where, sentence, FORM)
+
+
+def trigger_of(heard: Heard) -> str:
+    """The trigger that opens the form."""
+    return heard.key.removeprefix(_FORM_KEY)
 
 
 def about_this(body: Body) -> tuple[str, str, str]:
@@ -79,15 +89,10 @@ def about_this(body: Body) -> tuple[str, str, str]:
     return body.get("channel", {}).get("id", ""), str(thread), " ".join(words.split())
 
 
-def team_of(body: Body) -> str:
-    """The team of who clicked, "" when Slack does not tell."""
-    return _team(body)
-
-
 def home_opened(body: Body) -> tuple[str, str] | None:
     """Who opened the Home tab, and their team."""
     event = body["event"]
-    return (event["user"], _team(body)) if event.get("tab") == "home" and event.get("user") else None
+    return (word(event["user"]), word(_team(body))) if event.get("tab") == "home" and event.get("user") else None
 
 
 def thread_of(body: Body) -> str:

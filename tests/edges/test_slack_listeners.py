@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -291,8 +292,52 @@ async def test_without_a_signing_secret_nothing_is_taken_over_http() -> None:
         body = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_mention", "user": "U1"}}
         done = await world.slack.raw(*signed(world, body))
     await world.slack.close()
-    assert done.status == 500
+    assert done.status == 400
     assert world.desk.heard == []
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"user": None},
+        {"user": {"id": "U\x00"}},
+        {"trigger_id": "t" * 300},
+        {"trigger_id": None},
+        {"actions": [[]]},
+        {"container": []},
+        {"channel": "C1"},
+        {"message": "x"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("action", ["conf:status", "conf:invite_form", "conf:create_form"])
+async def test_a_click_of_another_shape_is_not_heard(
+    world: World, caplog: pytest.LogCaptureFixture, action: str, spoilt: dict[str, Any]
+) -> None:
+    """And is answered at once: bolt must not wait for an acknowledgement that it has lost."""
+    click = {
+        "type": "block_actions",
+        "user": {"id": world.ana.id, "team_id": "T0SANDBOX"},
+        "channel": {"id": world.ops.id},
+        "trigger_id": "1.2.a",
+        "response_url": world.slack.new_response_url(world.ana, world.ops),
+        "actions": [{"action_id": action, "value": "c1|x", "type": "button", "action_ts": "1.1"}],
+    }
+    raw = urlencode({"payload": json.dumps(click | spoilt)}).encode()
+    done = await world.slack.raw(raw, world.slack.sign(raw, "application/x-www-form-urlencoded"))
+    assert done.status in {200, 400, 404}
+    assert "Traceback" not in caplog.text
+    assert not [one for one in world.desk.heard if not one.user_id.isalnum()]
+
+
+async def test_half_a_character_is_heard_as_what_can_be_kept(world: World) -> None:
+    event = {"type": "app_mention", "user": world.ana.id, "channel": world.ops.id, "ts": "1.1"}
+    text = f"<@{world.slack.bot_user_id}> create \ud800\x00" + "x" * 20_000
+    body = {"type": "event_callback", "event_id": "Ev1", "team_id": "T0SANDBOX", "event": event | {"text": text}}
+    assert (await world.slack.raw(*signed(world, body))).status == 200
+    (heard,) = world.desk.heard
+    assert heard.text.startswith("create ?\ufffdxxx")
+    assert len(heard.text) == 10_000
 
 
 async def test_no_request_waits_for_slack_to_say_who_we_are(world: World) -> None:
