@@ -201,8 +201,11 @@ def _begin_side(
     over = side is None or (side.ended_at is not None and not isinstance(effect, e.SideReject))
     if side is None or over or (isinstance(effect, e.SideDial) and side.call_control_id):
         return _drop(connection, parcel, None, now)
+    if isinstance(effect, e.SideHangUp) and not side.call_control_id:
+        return _drop(connection, parcel, None, now)  # it never rang, as far as we know
     if isinstance(effect, e.SideDial) and not _may_check(connection, rules, side):
-        return _drop(connection, parcel, None, now)  # its timer ends it
+        sides.save(connection, replace(side, ended_at=now))
+        return _drop(connection, parcel, None, now)
     text = ""
     if isinstance(effect, e.SideAsk | e.SideSay):
         text = texts.render(effect.text, detail=effect.detail)

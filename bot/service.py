@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import book
+from bot import book, brake
 from bot.core import facts, managing, policy, verbs
 from bot.core import side as side_calls
-from bot.core.budget import Budget, Limits, payer
+from bot.core.budget import Budget, Limits, payer, stopped_words
 from bot.core.conference import Conference, Picture
 from bot.core.effects import PostCard, PostTranscript, SideEffect
 from bot.core.inputs import (
@@ -187,6 +187,8 @@ class Service:
                 return self._create(connection, request)
             case verbs.Needs.BOOK:
                 return book.decide(connection, request, self._clock.now(), self._budget(connection, request))
+            case verbs.Needs.ALL:
+                return brake.decide(connection, request, self._clock.now())
             case verbs.Needs.NOTHING:
                 return verb.decide(self._new_scene(connection, request), request)
 
@@ -290,6 +292,8 @@ class Service:
             found = ledger.live_of_host(connection, request.actor.user_id)
         if not found and ended_too:
             found = ledger.last_in(connection, where.channel, where.thread_ts)
+        if not found and (by := budgets.stopped_by(connection)):
+            raise Refusal(f"There is no live conference here. {stopped_words(by)}", code="unknown")
         if not found:
             raise Refusal(
                 "There is no live conference here.", example="/conf create payments down @ana", code="unknown"

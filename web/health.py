@@ -4,14 +4,20 @@ import math
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.bootstrap import Program
-from bot.store import outbox
+from bot.store import budgets, outbox
 from bot.store.tables import journal
+
+
+def _look(connection: Connection) -> str:
+    """Whether the database answers, and who has stopped all calls."""
+    connection.execute(select(journal.c.id).limit(1)).first()
+    return budgets.stopped_by(connection)
 
 
 class Metrics:
@@ -40,14 +46,15 @@ class Health:
     async def ready(self, _request: Request) -> Response:
         """503 when we cannot work; trouble with Slack or Telnyx is told but leaves us ready."""
         try:
-            await self._program.store.read(lambda connection: connection.execute(select(journal.c.id).limit(1)).first())
-            database = "ok"
+            stopped = await self._program.store.read(_look)
+            database, calls = "ok", f"stopped by {stopped}" if stopped else "ok"
         except SQLAlchemyError as error:
-            database = type(error).__name__
+            database, calls = type(error).__name__, "not known"
         connected = await self._program.socket_connected()
         ready = database == "ok" and connected
         told = {"database": database, "slack": self._program.slack_state(connected=connected)}
-        return JSONResponse({"ready": ready, **told, "telnyx": self._program.telnyx_state}, 200 if ready else 503)
+        told |= {"telnyx": self._program.telnyx_state, "calls": calls}
+        return JSONResponse({"ready": ready, **told}, 200 if ready else 503)
 
     async def metrics(self, _request: Request) -> Response:
         waiting, age = await self._outbox()

@@ -82,9 +82,7 @@ class Budget:
             raise OverLimit(why)
 
     def _stopped(self) -> str:
-        if not self.stopped:
-            return ""
-        return f"{self.stopped} has stopped all calls; nobody is rung until an admin says `/conf stop-all off`."
+        return stopped_words(self.stopped) if self.stopped else ""
 
     def _too_dear(self, spent: int) -> str:
         own, day, currency = self.limits.cost_conference, self.limits.cost_day, self.tariff.currency
@@ -125,6 +123,10 @@ class Budget:
             f"At most {most} phones are on the line or ringing at once, in all conferences together; "
             f"try again when somebody has hung up. {_RAISE} (CONFAB_MAX_LEGS)."
         )
+
+
+def stopped_words(by: str) -> str:
+    return f"{by} has stopped all calls; nobody is rung until an admin says `/conf stop-all off`."
 
 
 def payer(person: Person) -> str:

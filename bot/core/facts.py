@@ -26,7 +26,7 @@ def reach(fact: i.Fact) -> Reach:
         return Reach.WAITING
     if isinstance(fact, i.RoomEndFailed | i.EndTimedOut | i.IdleTimedOut | i.Swept | i.StepDue):
         return Reach.WHOLE
-    if isinstance(fact, i.AloneDue | i.MinutesDue | i.CarriedOver):
+    if isinstance(fact, i.AloneDue | i.MinutesDue | i.CarriedOver | i.StoppedAll):
         return Reach.WHOLE
     if isinstance(fact, i.KeyPressed):
         return Reach.WHOLE if fact.digit == keypad.NAMES else Reach.LEG
@@ -125,6 +125,9 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
         case i.MinutesDue():
             if vigil.minutes_over(scene):
                 end(scene, by="", why="minutes")
+        case i.StoppedAll():
+            if not scene.conference.ended:
+                end(scene, by=fact.by, why="stopped")
         case i.CarriedOver():
             if not scene.conference.ended:
                 end(scene, by=fact.by, why="carried")
@@ -161,7 +164,8 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
 def end(scene: Scene, *, by: str, why: str = "") -> None:
     """End the conference: close the room, and hang up every leg that is not in it. The scene must be whole.
 
-    ``why`` is "alone" when it ends because one person was left, "minutes" when it has lasted as long as one may.
+    ``why`` is "alone" when it ends because one person was left, "minutes" when it has lasted as long as one may,
+    "stopped" when an admin has stopped all calls.
     """
     conference = scene.conference
     was_in = {leg.participant_id for leg in scene.legs.values() if leg.joined_at is not None}

@@ -405,6 +405,15 @@ class MinutesDue:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedAll:
+    """An admin has stopped all calls, and so this conference ends."""
+
+    conference_id: str
+    at: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedOver:
     """Everybody has heard that they go on in another conference; this one ends."""
 
@@ -520,6 +529,7 @@ ConferenceFact = (
     | StepDue
     | AloneDue
     | MinutesDue
+    | StoppedAll
     | CarriedOver
     | RecordDone
     | RecordFailed

@@ -175,7 +175,8 @@ def carry_over(scene: Scene, following: Scene, request: Request) -> Reply:
 )
 def end(scene: Scene, request: Request) -> Reply:
     if request.rest not in {"", "now"}:
-        raise Refusal(f"I do not know how to end “{request.rest}”; it ends for everybody.", example="/conf end")
+        example = "/conf stop-all" if request.rest.lower() == "all" else "/conf end"
+        raise Refusal(f"I do not know how to end “{request.rest}”; it ends for everybody.", example=example)
     inside = scene.conference.in_room
     if inside >= ASK_FROM and request.rest != "now":
         question = f"{inside} people are in {scene.conference.topic}. End it for all of them?"
@@ -224,6 +225,21 @@ def contacts(_scene: Scene, _request: Request) -> Reply:
 )
 def whoami(_scene: Scene, _request: Request) -> Reply:
     raise AssertionError("the book decides")
+
+
+@verb(
+    VerbHelp(
+        "stop-all",
+        "stop-all [off]",
+        (),
+        "end every conference at once, and let nobody be rung or dial in until `stop-all off`; asks first",
+        "/conf stop-all",
+    ),
+    may=Role.ADMIN,
+    needs=Needs.ALL,
+)
+def stop_all(_scene: Scene, _request: Request) -> Reply:
+    raise AssertionError("the brake decides")
 
 
 @verb(

@@ -19,6 +19,7 @@ class Needs(Enum):
     ANY_CONFERENCE = auto()  # is about a live one, or about the last one here that is over
     NEXT = auto()  # makes a new one out of a live one
     BOOK = auto()  # is about the phone book
+    ALL = auto()  # is about all calls there are
 
     @property
     def one(self) -> bool:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from bot.slack.words import Block, plain
 
-CLICK = re.compile(r"^conf:(?P<verb>[a-z_]+)(:\d+)?$")
+CLICK = re.compile(r"^conf:(?P<verb>[a-z_-]+)(:\d+)?$")
 INVITE_FORM = "conf:invite_form"
 CREATE_FORM = "conf:create_form"
 VALUE = (

@@ -182,9 +182,12 @@ def _ended(line: Line, who: Sequence[str]) -> str:
     cost = f" Cost: {typed(line.code)}." if line.code else ""
     if line.detail == "carried":
         return f"Ended: it goes on in a fresh conference.{cost}"
+    if line.detail == "stopped" and not who:
+        return f"Ended{by}: all calls were stopped.{cost}"
     if not line.by and not who:
         return f"Ended: nobody came.{cost}"
     alone = "" if line.by else ": nobody was on the line any more"
     alone = ": one person was left alone" if line.detail == "alone" else alone
+    alone = ": all calls were stopped" if line.detail == "stopped" else alone
     alone = ": it has lasted as long as a conference may" if line.detail == "minutes" else alone
     return f"Ended{by}{after}{alone}. " + (f"On the line: {names(who)}." if who else "Nobody had joined.") + cost

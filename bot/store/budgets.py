@@ -1,6 +1,7 @@
 """What was rung and spent, as rows, and the brake that stops all calls."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
@@ -20,8 +21,7 @@ _SET_BRAKE = _SET_BRAKE.on_conflict_do_update(
     set_={"stopped_by": _SET_BRAKE.excluded.stopped_by, "stopped_at": _SET_BRAKE.excluded.stopped_at},
 )
 _BRAKE = select(brake).where(brake.c.id == _THE_BRAKE)
-_UP = leg.c.gone_at.is_(None)
-_TALKING = select(leg.c.rate, leg.c.answered_at).where(_UP)
+_UP = select(leg.c.rate, leg.c.answered_at).where(leg.c.gone_at.is_(None))
 _OVER_TODAY = select(func.coalesce(func.sum(leg.c.cost), 0))
 
 
@@ -51,10 +51,15 @@ def today(connection: Connection, now: float) -> tuple[int, int]:
 
     A call counts on the day on which it ends; one that is up counts on this one.
     """
-    up = connection.execute(_TALKING).all()
+    legs = up(connection)
     over = connection.execute(_OVER_TODAY.where(leg.c.gone_at >= now - now % DAY)).scalar() or 0
-    talking = (row.rate * started_minutes(now - row.answered_at) for row in up if row.answered_at is not None)
-    return len(up), int(over) + sum(talking)
+    talking = (row.rate * started_minutes(now - row.answered_at) for row in legs if row.answered_at is not None)
+    return len(legs), int(over) + sum(talking)
+
+
+def up(connection: Connection) -> Sequence[Any]:
+    """The price per minute of each leg that is up, and when it was answered."""
+    return connection.execute(_UP).all()
 
 
 def note_dials(connection: Connection, scene: Scene) -> None:

@@ -231,6 +231,13 @@ def has_pin(connection: Connection, pin: str) -> bool:
     return pin in connection.execute(select(conference.c.pin).where(conference.c.pin != "")).scalars()
 
 
+def live(connection: Connection) -> list[str]:
+    """The ids of all conferences that have not ended."""
+    return list(
+        connection.execute(select(conference.c.id).where(conference.c.phase != ConferencePhase.ENDED.value)).scalars()
+    )
+
+
 def live_of_host(connection: Connection, host_id: str) -> list[Conference]:
     return _conferences(connection, conference.c.host_id == host_id, conference.c.phase != ConferencePhase.ENDED.value)
 

@@ -53,6 +53,12 @@ def end_by(connection: Connection, side: SideCall, due: float) -> None:
     ledger.set_timers(connection, [Timer(f"side:{side.id}", due, SideTimedOut(side.id, due))])
 
 
+def up(connection: Connection, now: float) -> list[str]:
+    """The ids of those that may be up."""
+    young = side_call.c.begun_at > now - 2 * LONGEST
+    return list(connection.execute(select(side_call.c.id).where(side_call.c.ended_at.is_(None), young)).scalars())
+
+
 def note_wrong(connection: Connection, number: str, at: float) -> None:
     connection.execute(delete(pin_try).where(pin_try.c.at < at - HOUR))
     connection.execute(insert(pin_try), {"number": number, "at": at})

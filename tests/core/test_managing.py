@@ -5,7 +5,7 @@ import pytest
 from bot.core import managing
 from bot.core.conference import Conference
 from bot.core.effects import Line, Says, SayToAll
-from bot.core.inputs import Options, Person
+from bot.core.inputs import Options, Person, StoppedAll
 from bot.core.replies import Refusal, Told
 from bot.core.scene import Scene
 from bot.core.side import UNKNOWN
@@ -243,3 +243,19 @@ def test_where_nobody_is_in_nobody_is_carried_over() -> None:
     world = World("Ana")
     with pytest.raises(Refusal, match="Nobody is in the room"):
         carried(world)
+
+
+def test_when_all_calls_are_stopped_a_conference_ends_once_and_says_by_whom() -> None:
+    world = World("Ana", "Bo")
+    world.came_in("Ana")
+    world.missed("Bo")
+    ordered = world.take(StoppedAll("c", world.later(), "Zoe"))
+    (ended,) = (one for one in ordered if isinstance(one, Line))
+    assert (ended.says, ended.by, ended.detail) == (Says.ENDED, "Zoe", "stopped")
+    assert world.step("Bo") == ""
+    assert world.conference.ended_by == "Zoe"
+    assert world.take(StoppedAll("c", world.later(), "Zoe")) == []
+
+
+def test_stop_all_in_two_words_is_pointed_to_the_right_one() -> None:
+    assert refusal(World("Ana"), "end", rest="all").example == "/conf stop-all"

@@ -34,7 +34,7 @@ async def test_all_is_well(stage: Stage) -> None:
     alive = 200, '{"status":"ok","service":"confab"}'
     assert await get(stage, "/") == alive
     assert await get(stage, "/healthz") == alive
-    assert await ready(stage) == (200, {"ready": True, "database": "ok", "slack": "ok", "telnyx": "ok"})
+    assert await ready(stage) == (200, {"ready": True, "database": "ok", "slack": "ok", "telnyx": "ok", "calls": "ok"})
 
 
 async def test_the_outbox_is_in_the_metrics(stage: Stage) -> None:
@@ -57,7 +57,7 @@ async def test_the_outbox_is_in_the_metrics(stage: Stage) -> None:
 async def test_a_broken_database_makes_us_unready_and_no_less_countable(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with story(tmp_path, caplog, expect=("the courier stumbled",)) as stage:
+    async with story(tmp_path, caplog, expect=("the database did not do its part",)) as stage:
         with without_table(tmp_path, "outbox"):
             assert math.isnan((await metrics(stage))["confab_outbox_waiting"])
         with without_table(tmp_path, "journal"):
