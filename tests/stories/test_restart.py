@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.store.db import StoreInUseError, open_store
+from tests.postgres import KEY
 from tests.stories import checks
 from tests.stories.harness import Actor, Stage, requests, shown
 from tests.stories.waiting import eventually, tried
@@ -17,7 +19,7 @@ from web.sandbox.house import House, program_in, stand_ins
 async def house(folder: Path, caplog: pytest.LogCaptureFixture, url: str) -> AsyncIterator[House]:
     """A house in which programs come and go."""
     checks.listen_in(caplog)
-    async with stand_ins(folder, database_url=url) as one:
+    async with stand_ins(folder, database_url=url, confab_secret_key=SecretStr(KEY)) as one:
         one.channel("payments")
         yield one
     checks.assert_clean_log(caplog)
