@@ -108,6 +108,7 @@ class Program:
 
     async def start(self) -> None:
         """Meet Slack and Telnyx, then begin to deliver. Raises RefusedError when one of them refuses our settings."""
+        self.phone.mark = await self.service.mark()
         self.phone.warm_up()  # holds everything up for a moment, so before anybody waits for an answer
         meeting = [asyncio.create_task(self._meet_slack()), asyncio.create_task(self._meet_telnyx())]
         self._tasks += meeting
@@ -117,6 +118,7 @@ class Program:
         for task in meeting:
             task.add_done_callback(_report)
         self.store.listen(self.courier.wake)
+        await self.service.look_around()
         self._spawn(self.courier.run())
 
     async def stop(self) -> None:

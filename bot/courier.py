@@ -61,6 +61,8 @@ PATIENCE: dict[type[e.Effect], float] = {
     e.SideAsk: 15.0,
     e.SideSay: 15.0,
     e.SideHangUp: 3600.0,
+    e.SweepAccount: 20.0,
+    e.HangUpCall: 3600.0,
 }
 
 

@@ -82,6 +82,8 @@ def _begin(  # noqa: C901, PLR0911  # one arm per kind of effect
             return _begin_in_room(connection, parcel, parcel.effect, now, texts)
         case e.EndRoom() | e.Sweep() | e.TellHost() | e.FindRecordings() | e.KeepRecording():
             return _send(connection, parcel, _conference(connection, parcel), now)
+        case e.SweepAccount() | e.HangUpCall():
+            return _send(connection, parcel, outbox.NOWHERE, now)
         case e.PostTranscript():
             return _begin_transcript(connection, parcel, now)
         case e.MirrorCall():

@@ -67,6 +67,8 @@ def fact_of_failure(  # noqa: C901, PLR0911, PLR0912  # one arm per effect
             return i.SoundFailed(errand.conference.id, now, code, effect.text)
         case e.Mute() | e.Hold() | e.SayTo() | e.Transcribe():
             return None  # the next sweep sees whether it took
+        case e.SweepAccount() | e.HangUpCall():
+            return None  # the next look comes by itself
         case e.TellHost() | e.Sweep() | e.FindRecordings() | e.MirrorCall():
             return None
         case e.SideDial() | e.SideAnswer() | e.SideReject() | e.SideAsk() | e.SideSay() | e.SideHangUp():

@@ -6,6 +6,7 @@ from typing import Final, assert_never
 
 from bot.core import effects as e
 from bot.core import inputs as i
+from bot.core.conference import conference_of_room
 from bot.errands import Errand
 from bot.ports import Chat, Clock, Later, Never, Phone
 
@@ -29,6 +30,11 @@ class Performer:
             return await self._in_room(errand, effect)
         if isinstance(effect, e.SideEffect):
             return await self._on_side(errand, effect)
+        if isinstance(effect, e.SweepAccount):
+            return await self._sweep_account()
+        if isinstance(effect, e.HangUpCall):
+            await self._phone.hang_up_call(effect.call_control_id, _command_id(errand))
+            return None
         return await self._in_slack(errand, effect)
 
     async def _on_leg(self, errand: Errand, effect: e.LegEffect) -> i.Fact | None:  # noqa: C901  # one arm per effect
@@ -82,7 +88,7 @@ class Performer:
                 assert_never(effect)
         return None
 
-    async def _on_side(self, errand: Errand, effect: e.SideEffect) -> i.Fact | None:
+    async def _on_side(self, errand: Errand, effect: e.SideEffect) -> i.Fact | None:  # noqa: C901  # one arm per effect
         side, command_id = errand.side, _command_id(errand)
         assert side is not None
         call = side.call_control_id
@@ -101,7 +107,8 @@ class Performer:
             case e.SideSay():
                 await self._phone.speak(call, errand.text, command_id)
             case e.SideHangUp():
-                await self._phone.hang_up_call(call, command_id)
+                if found := call or await self._phone.find(side.id):
+                    await self._phone.hang_up_call(found, command_id)
             case _:
                 assert_never(effect)
         return None
@@ -139,7 +146,7 @@ class Performer:
         """Look before dialling again: an earlier try may have rung the phone without our knowing."""
         leg, now = errand.phone_leg, self._clock.now()
         if errand.doubt is not None:
-            if call_control_id := await self._phone.find(leg):
+            if call_control_id := await self._phone.find(leg.id):
                 return i.Rang(i.Call(call_control_id, leg.id), now)
             if not errand.wanted:
                 return i.DialRefused(leg.id, now, "cancelled", "")
@@ -164,17 +171,26 @@ class Performer:
 
     async def _hang_up(self, errand: Errand) -> i.Fact | None:
         leg = errand.phone_leg
-        call_control_id = leg.call_control_id or await self._phone.find(leg)
+        call_control_id = leg.call_control_id or await self._phone.find(leg.id)
         if call_control_id is None:
             return i.LegLost(leg.id, self._clock.now(), "")
         return await self._phone.hang_up(replace(leg, call_control_id=call_control_id), _command_id(errand))
 
     async def _sweep(self, errand: Errand) -> i.Fact:
         conference, now = errand.conference, self._clock.now()
-        survey = await self._phone.survey(conference.id, conference.room_id)
-        calls = sorted(survey.calls.items())
+        name = conference.name_of_room(conference.room)
+        survey = await self._phone.survey(conference.id, conference.room_id, name)
+        calls = sorted(survey.calls)
         legs, up = tuple(leg for leg, _ in calls), tuple(call for _, call in calls)
-        return i.Swept(conference.id, now, legs, up, survey.members, survey.muted, survey.held)
+        return i.Swept(conference.id, now, legs, up, survey.members, survey.muted, survey.held, survey.room_id)
+
+    async def _sweep_account(self) -> i.Fact:
+        now = self._clock.now()
+        account = await self._phone.account()
+        names = tuple(call.name for call in account.calls)
+        calls = tuple(call.call_control_id for call in account.calls)
+        conferences = tuple(sorted({one for room in account.rooms if (one := conference_of_room(room))}))
+        return i.AccountSwept(now, names, calls, tuple(call.ours for call in account.calls), conferences)
 
     async def _post_card(self, errand: Errand) -> i.Fact:
         ts = await self._found(errand)

@@ -46,15 +46,34 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """``calls``: our legs and side calls that are up, with their call control ids. ``members``: the calls in the room.
+    """``calls``: our legs and side calls that are up, each with its call control id; rarely one leg has two.
 
-    ``muted`` and ``held`` are the members that Telnyx mutes or holds.
+    ``members``: the calls in the room, None when no room is known, () when it is over. ``muted`` and ``held`` are those
+    whom Telnyx mutes or holds. ``room_id`` is the room that they are in.
     """
 
-    calls: dict[str, str]
+    calls: tuple[tuple[str, str], ...]
     members: tuple[str, ...] | None = None
     muted: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    room_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallUp:
+    """A call that is up. ``name``: the leg or side call that it says it is of. ``ours``: it bears our mark."""
+
+    name: str
+    call_control_id: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that is up on our connection. ``rooms`` are the names of the open ones."""
+
+    calls: tuple[CallUp, ...]
+    rooms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +93,16 @@ class Phone(Protocol):
         """Ring the leg's number. Returns Rang, or DialRefused for a refusal that is final."""
         ...
 
-    async def find(self, leg: Leg) -> str | None:
-        """The call control id of the live call whose client_state names this leg, or None."""
+    async def find(self, name: str) -> str | None:
+        """The call control id of the live call whose client_state names this leg or side call, or None."""
         ...
 
-    async def survey(self, conference_id: str, room_id: str) -> Survey:
-        """Which calls of this conference are up, and who is in its room (not asked for when ``room_id`` is "")."""
+    async def survey(self, conference_id: str, room_id: str, room_name: str) -> Survey:
+        """Which calls of this conference are up, and who is in its room, which is looked up by name without an id."""
+        ...
+
+    async def account(self) -> Account:
+        """Every call and room on our connection."""
         ...
 
     async def ask_key(self, leg: Leg, prompt: str, command_id: str) -> Fact | None:

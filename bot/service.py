@@ -13,16 +13,21 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import book, brake
+from bot.core import account as account_rules
 from bot.core import facts, managing, policy, verbs
 from bot.core import side as side_calls
 from bot.core.budget import Budget, Limits, payer, stopped_words
-from bot.core.conference import Conference, Picture
+from bot.core.conference import LOST, Conference, Picture
 from bot.core.effects import PostCard, PostTranscript, SideEffect
 from bot.core.inputs import (
+    AccountSweepDue,
+    AccountSwept,
+    Call,
     CardDrawn,
     ConferenceFact,
     Delivery,
     Fact,
+    HungUp,
     Incoming,
     KeyGiven,
     News,
@@ -43,7 +48,7 @@ from bot.core.scene import Reach, Scene
 from bot.core.side import Purpose, SideCall
 from bot.core.tariff import Tariff
 from bot.ports import Clock
-from bot.store import budgets, codec, db, ledger, outbox, sides
+from bot.store import account, budgets, codec, db, ledger, outbox, sides
 from bot.store.db import Store
 
 log = logging.getLogger("confab.service")
@@ -119,6 +124,16 @@ class Service:
     async def fire(self, key: str, fact: Fact) -> None:
         """Handle a timer that is due, unless it was cancelled meanwhile."""
         await self.store.run(partial(self._fire, key, fact))
+
+    async def mark(self) -> str:
+        """By which our calls are told from those of another Confab on the same connection."""
+        return await self.store.run(account.mark)
+
+    async def look_around(self) -> None:
+        """Let the whole Telnyx account be looked at soon, and from then on now and then."""
+        due = self._clock.now() + account_rules.AFTER_START
+        await self.store.run(lambda connection: account.look_at(connection, due))
+        self.wake()
 
     async def put_off(self, key: str, pause: float) -> None:
         """Fire a timer ``pause`` seconds from now instead."""
@@ -409,6 +424,9 @@ class Service:
             if isinstance(parcels[0].effect, PostTranscript):
                 ledger.forget_speech(connection, parcels[0].conference_id)
             return
+        if isinstance(fact, AccountSwept):
+            self._account_swept(connection, fact)
+            return
         leg_id: str | None = getattr(fact, "leg_id", None) or getattr(getattr(fact, "call", None), "leg_id", None)
         conference_id = parcels[0].conference_id
         if isinstance(parcels[0].effect, SideEffect):
@@ -421,9 +439,25 @@ class Service:
             ledger.remember(connection, key, kind, now, codec.body(fact), conference_id=conference_id)
         self._apply(connection, fact, leg_id, conference_id)
 
+    def _account_swept(self, connection: Connection, swept: AccountSwept) -> None:
+        now = self._clock.now()
+        verdict = account_rules.judge(swept, account.known(connection, swept))
+        for lost in verdict.lost:
+            log.warning("a call of ours that nothing here stands for is hung up: %s", lost.call_control_id)
+        outbox.enqueue(connection, outbox.NOWHERE, verdict.lost, now)
+        account.sweep(connection, verdict.sweeps, now)
+        for side_id in verdict.over:
+            if side := sides.get(connection, side_id):
+                self._apply_side(connection, side, HungUp(Call(side.call_control_id, side.id), swept.at, LOST))
+
     def _fire(self, key: str, fact: Fact, connection: Connection) -> None:
         """What the timer is about is locked before the timer: whoever cancels one does it in this order too."""
         now = self._clock.now()
+        if isinstance(fact, AccountSweepDue):
+            if ledger.take_timer(connection, key, now):
+                account.look(connection, now)
+                account.look_at(connection, now + account_rules.EVERY)
+            return
         if isinstance(fact, SideTimedOut):
             side = sides.get(connection, fact.side_id)
             if ledger.take_timer(connection, key, now) and side:

@@ -63,6 +63,7 @@ class Leg:
     star_at: float | None = None  # pressed the star, which begins a command
     rate: int = 0  # estimated price in micros per started minute
     settled: int | None = None  # what Telnyx says it cost, in micros
+    ghost_at: float | None = None  # when it was found on the line although it counted as over
 
     @property
     def silent(self) -> bool:
@@ -228,6 +229,13 @@ class Conference:
     @property
     def in_slack(self) -> bool:
         return bool(self.channel) and not self.chat_lost
+
+
+def conference_of_room(name: str) -> str:
+    """The conference whose room bears this name, "" when it is none of ours."""
+    prefix, _, rest = name.partition("-")
+    conference_id, _, room = rest.rpartition("-")
+    return conference_id if prefix == "confab" and room.isdigit() else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,18 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepAccount:
+    """Ask Telnyx which calls and rooms of ours are up anywhere, whatever we know of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpCall:
+    """End a call that is ours and that nothing here stands for any more."""
+
+    call_control_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndRoom:
     conference_id: str
     room_id: str
@@ -255,6 +267,7 @@ class TellHost:
 LegEffect = Dial | AskKey | Seat | HangUp | Mute | Hold | SayTo | SendKeys | Transcribe
 RoomEffect = EndRoom | Sweep | SayToAll | Play | StopSound | Record | FindRecordings
 SideEffect = SideDial | SideAnswer | SideReject | SideAsk | SideSay | SideHangUp
-PhoneEffect = LegEffect | RoomEffect | SideEffect
+AccountEffect = SweepAccount | HangUpCall
+PhoneEffect = LegEffect | RoomEffect | SideEffect | AccountEffect
 ChatEffect = PostCard | DrawCard | Line | TellHost | KeepRecording | PostTranscript | MirrorCall
 Effect = PhoneEffect | ChatEffect

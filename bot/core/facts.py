@@ -157,6 +157,8 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
             raise AssertionError(f"{type(fact).__name__} is about a leg")
         case i.SeatRefused() | i.LegLost() | i.GateTimedOut() | i.SideTimedOut():
             raise AssertionError(f"{type(fact).__name__} is about a leg")
+        case i.AccountSweepDue() | i.AccountSwept():
+            raise AssertionError(f"{type(fact).__name__} is about no conference")
         case _:
             assert_never(fact)
 
@@ -333,12 +335,14 @@ def _left(scene: Scene, leg: Leg, at: float) -> None:
 
 
 def _swept(scene: Scene, fact: i.Swept) -> None:
+    left_open = sweep.open_room(scene, fact)
     found = sweep.missed(scene, fact)
     for news, leg in found:
         _about_leg(scene, news, scene.legs[leg.id])
     audio.read_back(scene, fact)
-    sweep.hang_up_strays(scene, fact)
-    sweep.tell(scene, repaired=bool(found))
+    reseated = sweep.reseat(scene, fact)
+    ghosts = sweep.hang_up_strays(scene, fact)
+    sweep.tell(scene, repaired=bool(found), reseated=reseated, ghosts=ghosts, left_open=left_open)
     spending.watch(scene)
     spending.refresh(scene)
 

@@ -367,7 +367,8 @@ class SweepDue:
 class Swept:
     """What Telnyx says is true at ``at``: our legs whose calls are up, those calls, and the calls in the room.
 
-    ``members`` is None when the room was not asked for, or is not known; ``muted`` and ``held`` are those among them.
+    A leg that has two calls is named twice. ``members`` is None when no room is known, () when it is over; ``muted``
+    and ``held`` are those among them. ``room_id`` is the room they are in.
     """
 
     conference_id: str
@@ -377,6 +378,27 @@ class Swept:
     members: tuple[str, ...] | None = None
     muted: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    room_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSweepDue:
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSwept:
+    """What Telnyx says is up at ``at`` in our whole account.
+
+    ``names`` are the legs and side calls that calls say they are of, ``calls`` their ids, ``ours`` whether each bears
+    the mark of this installation. ``conferences`` are those whose rooms are open.
+    """
+
+    at: float
+    names: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    ours: tuple[bool, ...] = ()
+    conferences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,7 +562,8 @@ ConferenceFact = (
     | SoundFailed
     | CallMirrored
 )
-Fact = News | LegFact | ConferenceFact | SideTimedOut
+AccountFact = AccountSweepDue | AccountSwept
+Fact = News | LegFact | ConferenceFact | SideTimedOut | AccountFact
 
 
 @dataclass(frozen=True, slots=True)

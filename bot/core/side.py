@@ -14,6 +14,7 @@ from bot.core.effects import Says, SideAnswer, SideAsk, SideEffect, SideHangUp, 
 from bot.core.phone import masked
 from bot.core.scene import Scene
 
+NAMES: Final = "side_"  # how the ids of side calls begin
 PIN_DIGITS: Final = 6
 MOST_TRIES: Final = 3
 LONGEST: Final = 280.0  # seconds; after that a side call is hung up, whatever it waits for

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-REVISION = "0004"  # the newest in migrations/versions
+REVISION = "0005"  # the newest in migrations/versions
 
 
 class UnknownSchemaError(Exception):

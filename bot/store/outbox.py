@@ -149,13 +149,19 @@ def depth(connection: Connection) -> tuple[int, float | None]:
     return row[0], row[1]
 
 
-def lane_and_pace(conference: Conference, effect: e.Effect) -> tuple[str, str]:  # noqa: C901, PLR0911  # one arm per lane
+def lane_and_pace(  # noqa: C901, PLR0911, PLR0912  # one arm per lane
+    conference: Conference, effect: e.Effect
+) -> tuple[str, str]:
     """A lane keeps effects in order; a pace spaces the starts of effects in different lanes."""
     match effect:
         case e.Dial():
             return f"leg:{effect.leg_id}", "telnyx:dial"
         case e.AskKey() | e.Seat() | e.HangUp() | e.Mute() | e.Hold() | e.SayTo() | e.SendKeys() | e.Transcribe():
             return f"leg:{effect.leg_id}", ""
+        case e.SweepAccount():
+            return "account", ""
+        case e.HangUpCall():
+            return f"call:{effect.call_control_id}", ""
         case e.EndRoom() | e.Sweep():
             return f"{'room' if isinstance(effect, e.EndRoom) else 'sweep'}:{conference.id}", ""
         case e.SayToAll() | e.Play() | e.StopSound() | e.Record():

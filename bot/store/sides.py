@@ -1,9 +1,10 @@
 """Side calls and wrong PINs, as rows."""
 
 import hmac
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from bot.core.conference import Conference
 from bot.core.effects import SideDial
@@ -37,6 +38,12 @@ def find(connection: Connection, call: Call) -> SideCall | None:
 
 def get(connection: Connection, side_id: str) -> SideCall | None:
     return find(connection, Call(leg_id=side_id))
+
+
+def known(connection: Connection, names: Sequence[str]) -> list[SideCall]:
+    """Those of these names, and all that are not over."""
+    wanted = or_(side_call.c.id.in_(list(names)), side_call.c.ended_at.is_(None))
+    return [_side(row) for row in connection.execute(select(*_COLUMNS).where(wanted))]
 
 
 def add(connection: Connection, side: SideCall) -> None:

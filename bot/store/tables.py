@@ -162,6 +162,7 @@ class LegRow(SQLModel, table=True):
     rate: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     settled: int | None = Field(sa_column=Column(BigInteger))
     cost: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))  # micros, once it is gone
+    ghost_at: float | None
 
 
 class JournalRow(SQLModel, table=True):
@@ -233,6 +234,14 @@ class GateRow(SQLModel, table=True):
     __tablename__ = "gate"
     key: str = Field(primary_key=True)
     not_before: float
+
+
+class InstallationRow(SQLModel, table=True):
+    """One row: the mark that every call of this installation bears, for as long as its database lives."""
+
+    __tablename__ = "installation"
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    mark: str
 
 
 class PersonRow(SQLModel, table=True):
@@ -332,6 +341,7 @@ attempt = table(AttemptRow)
 timer = table(TimerRow)
 speech = table(SpeechRow)
 gate = table(GateRow)
+installation = table(InstallationRow)
 person = table(PersonRow)
 contact = table(ContactRow)
 side_call = table(SideCallRow)

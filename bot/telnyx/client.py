@@ -2,21 +2,24 @@
 
 import logging
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 import telnyx
 from telnyx import omit
 from telnyx.types import CallControlApplication
 
+from bot.core import side
 from bot.core.conference import Leg
 from bot.core.inputs import Call, DialRefused, Fact, LegLost, Rang, Seated, SeatRefused
-from bot.ports import Clock, Later, Never, Survey
+from bot.ports import Account, Clock, Later, Never, Survey
 from bot.telnyx import client_state, lists
 from bot.telnyx.problem import Problem, asked
 from bot.telnyx.recordings import RecordingReads
 from bot.telnyx.room import MAX_SPEECH, RoomCommands
-from bot.telnyx.side import SIDE, SideCommands
+from bot.telnyx.side import SideCommands
+
+T = TypeVar("T")
 
 VOICE = "AWS.Polly.Joanna-Neural"
 # Telnyx also takes ",digits" behind a number; we never send them.
@@ -61,6 +64,7 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
         self._telnyx = telnyx.AsyncTelnyx(api_key=api_key, base_url=base_url, timeout=limit, max_retries=0)
         self._connection_id = connection_id
         self._from = from_number
+        self.mark = ""  # of this installation, in the client_state of every call
         self._voice = voice
         self._machine_detection = machine_detection
         self._leg_secs = leg_secs
@@ -107,7 +111,7 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
                 connection_id=self._connection_id,
                 from_=self._from,
                 to=leg.number,
-                client_state=client_state.pack(leg.id),
+                client_state=client_state.pack(leg.id, self.mark),
                 command_id=command_id,
                 timeout_secs=leg.ring_secs,
                 time_limit_secs=self._leg_secs,
@@ -123,30 +127,43 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
         cause = "not_found" if problem.code in WRONG_NUMBER else cause
         return DialRefused(leg.id, self._clock.now(), cause, problem.code, problem.status)
 
-    async def find(self, leg: Leg) -> str | None:
-        answer = await asked(self._find(leg.id))
+    async def find(self, name: str) -> str | None:
+        answer = await asked(self._find(name))
         if isinstance(answer, Problem):
             raise Never(answer.word, code=answer.code)
         if answer is None:
             raise Later("Telnyx's list of active calls was unreadable")
         return answer or None
 
-    async def _find(self, leg_id: str) -> str:
-        return (await lists.calls_up(self._telnyx, self._connection_id)).get(leg_id, "")
+    async def _find(self, name: str) -> str:
+        up = await lists.calls_up(self._telnyx, self._connection_id, self.mark)
+        return next((call.call_control_id for call in up if call.name == name), "")
 
-    async def survey(self, conference_id: str, room_id: str) -> Survey:
-        answer = await asked(self._survey(conference_id, room_id))
-        if isinstance(answer, Problem):
-            raise Never(answer.word, code=answer.code)
-        if answer is None:
-            raise Later("Telnyx's list of active calls was unreadable")
-        return answer
+    async def survey(self, conference_id: str, room_id: str, room_name: str) -> Survey:
+        return _readable(await asked(self._survey(conference_id, room_id, room_name)))
 
-    async def _survey(self, conference_id: str, room_id: str) -> Survey:
-        up = await lists.calls_up(self._telnyx, self._connection_id)
-        ours = {name: call for name, call in up.items() if name.startswith((f"{conference_id}.", SIDE))}
+    async def _survey(self, conference_id: str, room_id: str, room_name: str) -> Survey:
+        up = await lists.calls_up(self._telnyx, self._connection_id, self.mark)
+        mine = (f"{conference_id}.", side.NAMES)
+        calls = tuple((call.name, call.call_control_id) for call in up if call.name.startswith(mine))
         room = await lists.members(self._telnyx, room_id) if room_id else None
-        return Survey(ours) if room is None else Survey(ours, room.calls, room.muted, room.held)
+        if room is None:
+            known, room_id = room_id, await self._open_room(room_name)
+            if not room_id:
+                return Survey(calls, () if known else None)
+            room = await lists.members(self._telnyx, room_id)
+        return Survey(calls) if room is None else Survey(calls, room.calls, room.muted, room.held, room_id)
+
+    async def _open_room(self, name: str) -> str:
+        return (await lists.open_rooms(self._telnyx, self._connection_id, name)).get(name, "")
+
+    async def account(self) -> Account:
+        return _readable(await asked(self._account()))
+
+    async def _account(self) -> Account:
+        up = await lists.calls_up(self._telnyx, self._connection_id, self.mark)
+        rooms = await lists.open_rooms(self._telnyx, self._connection_id)
+        return Account(up, tuple(rooms))
 
     async def ask_key(self, leg: Leg, prompt: str, command_id: str) -> Fact | None:
         control_id = await self._control_id(leg)
@@ -187,7 +204,7 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
 
     async def _control_id(self, leg: Leg) -> str | None:
         """Telnyx's id of the leg; looked up when the answer to our dial was lost and no webhook has come yet."""
-        return leg.call_control_id or await self.find(leg)
+        return leg.call_control_id or await self.find(leg.id)
 
     async def seat(self, leg: Leg, room_name: str, room: int, *, opens: bool, command_id: str) -> Fact:
         control_id = await self._control_id(leg)
@@ -233,6 +250,14 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
         answer = await asked(self._telnyx.conferences.actions.end_conference(room_id, command_id=command_id))
         if isinstance(answer, Problem) and answer.code != "90019" and not answer.no_room:
             raise Never(answer.word, code=answer.code)
+
+
+def _readable(answer: T | Problem | None) -> T:
+    if isinstance(answer, Problem):
+        raise Never(answer.word, code=answer.code)
+    if answer is None:
+        raise Later("Telnyx's lists were unreadable")
+    return answer
 
 
 def _text(answer: object, name: str) -> str:

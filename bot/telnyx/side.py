@@ -10,7 +10,6 @@ from bot.telnyx import client_state
 from bot.telnyx.problem import Problem, asked
 
 ASK_MILLIS: Final = 12_000
-SIDE: Final = "side_"  # how the ids of side calls begin; a call that came in keeps the one it got
 RING_SECS: Final = 30
 LEG_SECS: Final = 300  # a side call never lasts longer
 
@@ -22,6 +21,7 @@ class SideCommands:
     _voice: str
     _connection_id: str
     _from: str
+    mark: str
 
     async def dial_side(self, side_id: str, number: str, command_id: str) -> str:
         answer = await asked(
@@ -29,7 +29,7 @@ class SideCommands:
                 connection_id=self._connection_id,
                 from_=self._from,
                 to=number,
-                client_state=client_state.pack(side_id),
+                client_state=client_state.pack(side_id, self.mark),
                 command_id=command_id,
                 timeout_secs=RING_SECS,
                 time_limit_secs=LEG_SECS,
@@ -43,7 +43,7 @@ class SideCommands:
     async def answer(self, call_control_id: str, side_id: str, command_id: str) -> None:
         await _done(
             self._telnyx.calls.actions.answer(
-                call_control_id, client_state=client_state.pack(side_id), command_id=command_id
+                call_control_id, client_state=client_state.pack(side_id, self.mark), command_id=command_id
             )
         )
 

@@ -205,8 +205,8 @@ class World:
         up = [leg for leg in self.legs.values() if leg.alive]
         calls = tuple(leg.call_control_id or "" for leg in up)
         inside = tuple(leg.call_control_id or "" for leg in up if leg.in_room)
-        told = (tuple(self.call(name).call_control_id for name in names) for names in (muted, held))
-        return self.take(i.Swept("c", self.now, tuple(leg.id for leg in up), calls, inside, *told))
+        quiet, waiting = (tuple(self.call(name).call_control_id for name in names) for names in (muted, held))
+        return self.take(i.Swept("c", self.now, tuple(leg.id for leg in up), calls, inside, quiet, waiting))
 
     def counts_are_right(self) -> None:
         assert self.conference.alive_legs == sum(leg.alive for leg in self.legs.values())

@@ -1,9 +1,12 @@
 """What the sweep concludes from what Telnyx says is true."""
 
+from dataclasses import replace
+
 from bot.core import inputs as i
-from bot.core.effects import HangUp, Line, Says
+from bot.core.effects import EndRoom, HangUp, HangUpCall, Line, Says, Seat, Sweep
 from bot.core.lifecycle import LegPhase, Why
-from tests.core.memory_world import World
+from bot.core.sweep import GHOST, LEFT_OPEN, RESEATED
+from tests.core.memory_world import World, commands
 
 
 def swept(world: World, up: list[str], members: list[str] | None = None, after: float = 60) -> i.Swept:
@@ -97,7 +100,93 @@ def test_a_call_that_is_up_although_its_leg_is_over_is_hung_up() -> None:
     world = World("Ana")
     world.rang("Ana")
     world.hung_up("Ana", "user_busy")
+    ordered = world.take(swept(world, ["Ana"]))
+    assert commands(ordered) == [HangUp(world.leg("Ana").id, stray=True)]
+    assert [effect.detail for effect in ordered if isinstance(effect, Line)] == [GHOST]
+
+
+def test_a_ghost_is_told_once_and_hung_up_until_it_is_gone() -> None:
+    world = World("Ana")
+    world.rang("Ana")
+    world.hung_up("Ana", "user_busy")
+    world.take(swept(world, ["Ana"]))
     assert world.take(swept(world, ["Ana"])) == [HangUp(world.leg("Ana").id, stray=True)]
+
+
+def test_a_ghost_after_the_end_is_told_too() -> None:
+    world = World("Ana")
+    world.came_in("Ana")
+    world.ask("end", rest="now")
+    world.hung_up("Ana")
+    ordered = world.take(swept(world, ["Ana"]))
+    assert commands(ordered) == [HangUp(world.leg("Ana").id, stray=True)]
+    assert told(world)[-1] is Says.TROUBLE
+
+
+def test_a_second_call_of_a_leg_is_hung_up_and_the_first_goes_on() -> None:
+    world = World("Ana")
+    world.came_in("Ana")
+    leg = world.leg("Ana").id
+    world.now += 60
+    ordered = world.take(i.Swept("c", world.now, (leg, leg), (f"v3:{leg}", "v3:twin"), (f"v3:{leg}",)))
+    assert commands(ordered) == [HangUpCall("v3:twin")]
+    assert world.leg("Ana").in_room
+
+
+def test_a_call_of_a_leg_that_is_in_no_table_is_hung_up() -> None:
+    world = World("Ana")
+    world.came_in("Ana")
+    leg = world.leg("Ana").id
+    world.now += 60
+    names, calls = (leg, "c.9.1", "cc.1.1", "side_1"), (f"v3:{leg}", "v3:lost", "v3:other", "v3:side")
+    ordered = world.take(i.Swept("c", world.now, names, calls, (f"v3:{leg}",)))
+    assert commands(ordered) == [HangUpCall("v3:lost")]
+
+
+def test_a_leg_that_telnyx_rang_without_telling_its_call_is_over_when_it_is_not_up() -> None:
+    world = World("Ana")
+    leg = world.leg("Ana").id
+    world.take(i.DialTried(leg, world.later()))
+    world.take(i.Rang(i.Call("", leg), world.later()))
+    world.take(swept(world, []))
+    assert world.leg("Ana").phase is LegPhase.GONE
+
+
+def test_a_room_found_by_its_name_tells_who_is_in() -> None:
+    world = World("Ana", "Bo")
+    world.passed("Ana")
+    world.take(i.Seated(world.leg("Ana").id, world.later(), 1))  # its answer named no room, and its news was lost
+    found = swept(world, ["Ana"], ["Ana"])
+    world.take(replace(found, room_id="r1"))
+    assert world.conference.room_id == "r1"
+    assert world.leg("Ana").in_room
+
+
+def test_a_room_that_is_still_open_after_the_end_is_closed() -> None:
+    world = World("Ana")
+    world.came_in("Ana")
+    world.ask("end", rest="now")
+    world.room_ended()
+    world.hung_up("Ana")
+    found = swept(world, [], [])
+    ordered = world.take(replace(found, members=("v3:stranger",), room_id="r9"))
+    assert commands(ordered) == [EndRoom("c", "r9")]
+    assert [effect.detail for effect in ordered if isinstance(effect, Line)] == [LEFT_OPEN]
+
+
+def test_who_was_let_in_and_is_in_no_room_is_sent_in_again_and_at_last_hung_up() -> None:
+    world = World("Ana", "Bo")
+    world.came_in("Bo")
+    world.passed("Ana")
+    world.take(i.Seated(world.leg("Ana").id, world.later(), 1))
+    assert world.take(swept(world, ["Ana", "Bo"], ["Bo"], after=60)) == []
+    ordered = world.take(swept(world, ["Ana", "Bo"], ["Bo"], after=60))
+    assert commands(ordered) == [Seat(world.leg("Ana").id, 1, opens=False)]
+    assert [effect.detail for effect in ordered if isinstance(effect, Line)] == [RESEATED]
+    ordered = world.take(swept(world, ["Ana", "Bo"], ["Bo"], after=150))
+    assert HangUp(world.leg("Ana").id) in ordered
+    world.hung_up("Ana")
+    assert world.leg("Ana").why is Why.UNREACHABLE
 
 
 def test_a_call_that_is_up_after_the_end_is_hung_up() -> None:
@@ -121,5 +210,6 @@ def test_it_goes_on_while_somebody_is_on_a_line() -> None:
     assert world.timers["sweep:c"].due > world.now
     world.rang("Ana")
     world.hung_up("Ana", "call_rejected")
-    world.passes(61)
+    world.passes(31)
+    assert world.effects[-1] == Sweep("c")  # once more, for what may be left
     assert "sweep:c" not in world.timers

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer, unused_port
 
 from bot.core.conference import Leg
 from bot.core.inputs import Call, DialRefused, LegLost, Rang, Seated, SeatRefused
-from bot.ports import Later, Never, Phone, Survey
+from bot.ports import CallUp, Later, Never, Phone, Survey
 from bot.telnyx import client_state
 from bot.telnyx.client import TelnyxPhone
 
@@ -95,7 +95,7 @@ async def test_dial_asks_for_exactly_one_phone(telnyx: Telnyx, phone: TelnyxPhon
     assert await phone.dial(QUEUED, "e1") == Rang(Call("v3:new", "c1.1.1"), NOW)
     path, body = telnyx.asked[0]
     assert path == "POST /v2/calls"
-    assert json.loads(base64.b64decode(body.pop("client_state"))) == {"leg": "c1.1.1"}
+    assert json.loads(base64.b64decode(body.pop("client_state"))) == {"leg": "c1.1.1", "by": ""}
     assert body == {
         "connection_id": "app-1",
         "from": "+15550001111",
@@ -370,15 +370,20 @@ async def test_a_room_that_is_over_is_ended(telnyx: Telnyx, phone: TelnyxPhone, 
 
 
 def active(*legs: str, after: str = "", total: int | None = None) -> dict[str, Any]:
-    calls = [{"call_control_id": f"v3:{leg}", "client_state": client_state.pack(leg)} for leg in legs]
+    calls = [{"call_control_id": f"v3:{leg}", "client_state": client_state.pack(leg, "mark")} for leg in legs]
     meta: dict[str, Any] = {"cursors": {"after": after} if after else {}}
     return {"data": calls, "meta": meta | ({} if total is None else {"total_items": total})}
+
+
+def rooms(*names: str, pages: int = 1) -> dict[str, Any]:
+    open_ones = [{"id": f"id of {name}", "name": name, "status": "in_progress"} for name in names]
+    return {"data": [*open_ones, {"id": "over", "name": "over", "status": "completed"}], "meta": {"total_pages": pages}}
 
 
 async def test_find_looks_at_every_page(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.says(active(*["other"] * 250, after="v1:next", total=251))
     telnyx.says(active("c1.1.1", total=251))
-    assert await phone.find(QUEUED) == "v3:c1.1.1"
+    assert await phone.find(QUEUED.id) == "v3:c1.1.1"
     assert telnyx.asked == [
         ("GET /v2/connections/app-1/active_calls", {"page[limit]": "250"}),
         ("GET /v2/connections/app-1/active_calls", {"page[limit]": "250", "page[after]": "v1:next"}),
@@ -388,7 +393,7 @@ async def test_find_looks_at_every_page(telnyx: Telnyx, phone: TelnyxPhone) -> N
 async def test_an_incomplete_list_is_no_answer(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.says(active("c1.2.1", total=2))
     with pytest.raises(Later):
-        await phone.survey("c1", "")
+        await phone.survey("c1", "", "confab-c1-1")
 
 
 async def test_a_survey_tells_of_one_conference_only(telnyx: Telnyx, phone: TelnyxPhone) -> None:
@@ -396,38 +401,85 @@ async def test_a_survey_tells_of_one_conference_only(telnyx: Telnyx, phone: Teln
     telnyx.says(
         {"data": [{"call_control_id": "v3:c1.1.1", "status": "joined"}, {"call_control_id": "x", "status": "left"}]}
     )
-    assert await phone.survey("c1", "room-1") == Survey({"c1.1.1": "v3:c1.1.1"}, ("v3:c1.1.1",))
+    expected = Survey((("c1.1.1", "v3:c1.1.1"),), ("v3:c1.1.1",), room_id="room-1")
+    assert await phone.survey("c1", "room-1", "confab-c1-1") == expected
 
 
 async def test_a_survey_of_a_room_that_is_no_more(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.says(active(total=0))
     telnyx.refuses(404, "90058")
-    assert await phone.survey("c1", "room-1") == Survey({}, None)
+    telnyx.says(rooms())
+    assert await phone.survey("c1", "room-1", "confab-c1-1") == Survey((), ())
+
+
+async def test_a_room_whose_id_was_lost_is_found_by_its_name(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    telnyx.says(active("c1.1.1", total=1))
+    telnyx.says(rooms("confab-c1-10", "confab-c1-1"))  # lest the filter is passed over
+    telnyx.says({"data": [{"call_control_id": "v3:c1.1.1", "status": "joined"}]})
+    survey = await phone.survey("c1", "", "confab-c1-1")
+    assert (survey.room_id, survey.members) == ("id of confab-c1-1", ("v3:c1.1.1",))
+    assert telnyx.asked[1] == (
+        "GET /v2/conferences",
+        {
+            "filter[name]": "confab-c1-1",
+            "filter[status]": "in_progress",
+            "filter[connection_id]": "app-1",
+            "page[number]": "1",
+            "page[size]": "250",
+        },
+    )
+
+
+async def test_without_a_room_nothing_is_said_of_who_is_in(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    telnyx.says(active("c1.1.1", total=1))
+    telnyx.says(rooms())
+    assert await phone.survey("c1", "", "confab-c1-1") == Survey((("c1.1.1", "v3:c1.1.1"),))
+
+
+async def test_the_account_tells_which_calls_are_ours(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    others = {"call_control_id": "x", "client_state": client_state.pack("c9.1.1", "another")}
+    foreign = {"call_control_id": "y", "client_state": "bm90IG91cnM="}
+    told = active("c1.1.1", total=3)
+    told["data"] += [others, foreign]
+    telnyx.says(told)
+    telnyx.says(rooms("confab-c1-1", pages=2))
+    telnyx.says(rooms("confab-c2-1", pages=2))
+    phone.mark = "mark"
+    account = await phone.account()
+    phone.mark = ""
+    assert account.calls == (CallUp("c1.1.1", "v3:c1.1.1", ours=True), CallUp("c9.1.1", "x", ours=False))
+    assert account.rooms == ("confab-c1-1", "confab-c2-1")
+
+
+async def test_without_a_mark_of_our_own_nothing_is_ours(telnyx: Telnyx, phone: TelnyxPhone) -> None:
+    telnyx.says({"data": [{"call_control_id": "x", "client_state": client_state.pack("c1.1.1", "")}]})
+    telnyx.says(rooms())
+    assert [call.ours for call in (await phone.account()).calls] == [False]
 
 
 async def test_find_does_not_mistake_other_calls(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.says({"data": [{"call_control_id": "x", "client_state": None}, {"call_control_id": "y"}]})
-    assert await phone.find(QUEUED) is None
+    assert await phone.find(QUEUED.id) is None
 
 
 @pytest.mark.parametrize("body", [[1], "no", {"data": [1]}, {}])
 async def test_a_list_that_cannot_be_read_is_no_answer(telnyx: Telnyx, phone: TelnyxPhone, body: object) -> None:
     telnyx.says(body)
     with pytest.raises(Later):
-        await phone.find(QUEUED)
+        await phone.find(QUEUED.id)
 
 
 async def test_a_list_without_an_end_is_no_answer(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     for _ in range(20):
         telnyx.says(active("other", after="v1:always the same"))
     with pytest.raises(Later):
-        await phone.find(QUEUED)
+        await phone.find(QUEUED.id)
 
 
 async def test_find_under_an_unknown_application_never_works(telnyx: Telnyx, phone: TelnyxPhone) -> None:
     telnyx.refuses(404, "10005")
     with pytest.raises(Never):
-        await phone.find(QUEUED)
+        await phone.find(QUEUED.id)
 
 
 async def test_a_leg_without_an_id_is_looked_up_first(telnyx: Telnyx, phone: TelnyxPhone) -> None:

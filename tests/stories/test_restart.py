@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from bot.store.db import StoreInUseError, open_store
+from bot.telnyx import client_state
 from tests.postgres import KEY
 from tests.stories import checks
 from tests.stories.harness import Actor, Stage, requests, shown
 from tests.stories.waiting import eventually, tried
 from web.sandbox.house import House, program_in, stand_ins
+from web.sandbox.telnyx import Phone
 
 
 @asynccontextmanager
@@ -197,6 +200,97 @@ async def test_what_happened_in_an_outage_of_an_hour_is_found_out(
             assert cleo.phone.state == "talking"
             await ana.types("end now", stage.channel)
             await cleo.phone.idle()
+            await stage.passes(seconds=3)
+
+
+async def test_calls_that_a_restored_backup_does_not_know_are_hung_up_and_others_calls_are_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, caplog, f"sqlite:///{tmp_path / 'confab.db'}") as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            await ana.types("create payments @bo", stage.channel)
+            await bo.comes_in()
+            thread = await stage.thread("payments")
+            await thread.shows("Bo joined")
+        backup = (tmp_path / "confab.db").read_bytes()
+        async with run(one) as stage:
+            await ana.types("invite @cleo", stage.channel)
+            await cleo.comes_in()
+            await ana.types("create another +12125550199", stage.channel)
+            guest = one.telnyx.phone("+12125550199")
+            await guest.rings()
+            guest.answers()
+            await guest.hears("Press 1")
+        stranger = await _rung_by_another_confab(one)
+        (tmp_path / "confab.db").write_bytes(backup)
+        (tmp_path / "confab.db-wal").unlink(missing_ok=True)
+        async with run(one) as stage:
+            await stage.passes(seconds=35)
+            assert [cleo.phone.state, guest.state, bo.phone.state, stranger.state] == [
+                "idle",
+                "idle",
+                "talking",
+                "ringing",
+            ]
+            await thread.shows("I hung it up")
+            for _ in range(2):
+                await stage.passes(minutes=6)
+            assert "\n".join(thread.lines).count("I hung it up") == 1
+            await ana.types("end now", stage.channel)
+            await thread.shows("Ended")
+            await stage.passes(seconds=3)
+
+
+async def _rung_by_another_confab(one: House) -> Phone:
+    """On the same connection, with the same key."""
+    settings, phone = one.settings, one.telnyx.phone("+12125550188")
+    async with httpx.AsyncClient(
+        headers={"authorization": f"Bearer {settings.telnyx_api_key.get_secret_value()}"}
+    ) as api:
+        body = {
+            "connection_id": settings.telnyx_connection_id,
+            "from": settings.telnyx_phone_number,
+            "to": phone.number,
+            "client_state": client_state.pack("conf_000000000000.1.1", "another"),
+            "timeout_secs": 600,
+        }
+        assert (await api.post(f"{settings.telnyx_base_url}/calls", json=body)).status_code == 200
+    return phone
+
+
+async def test_after_an_outage_of_an_hour_all_is_right_within_35_seconds(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    """News lost, a call nobody waits for any more, and somebody who was dialling in; nobody is on the line in vain."""
+    async with house(tmp_path, caplog, database_url) as one:
+        async with run(one) as stage:
+            ana, bo, cleo = people(stage)
+            dev = stage.person("Dev", "+12125550144")
+            await ana.types("create payments @bo @cleo", stage.channel)
+            await bo.comes_in()
+            await cleo.comes_in()
+            thread = await stage.thread("payments")
+            await thread.card_shows("2 in")
+            await ana.types("create another @dev", stage.channel)
+            await dev.phone.rings()
+            another = await stage.thread("another")
+            caller = one.telnyx.phone("+12125550199")
+            caller.dials("+12125550100")
+            await caller.hears("Enter the six digits")
+            await stage.quiet()
+        dev.phone.answers()
+        bo.phone.hangs_up()
+        one.clock.skip(hours=1)
+        async with run(one) as stage:
+            await dev.phone.hears("Press 1")
+            dev.phone.presses("1")
+            await another.shows("Dev joined")
+            await stage.passes(seconds=35)
+            await thread.shows("Bo left")
+            await thread.card_shows("1 in")
+            assert [caller.state, cleo.phone.state] == ["idle", "talking"]
+            assert [bo.phone.ring_count, cleo.phone.ring_count, dev.phone.ring_count] == [1, 1, 1]
             await stage.passes(seconds=3)
 
 
