@@ -345,12 +345,14 @@ class Service:
             delivery.key,
             type(fact).__name__,
             now,
-            {} if isinstance(fact, Transcribed) else codec.body(fact),  # the words are kept until they are posted
+            {}
+            if isinstance(fact, Transcribed | Incoming)
+            else codec.body(fact),  # the words are kept until they are posted
             conference_id=conference_id,
             ref="" if conference_id else _call_ref(fact.call.call_control_id),
             done=bool(conference_id),
         )
-        if not fresh or not conference_id:
+        if not fresh or not conference_id or isinstance(fact, Incoming):  # a call that we made does not come in
             return fresh, False
         return fresh, self._apply(connection, fact, next(iter(scene.legs)) if scene else None, conference_id, scene)
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from tests.stories.breaking import locked, without_table
-from tests.stories.harness import Actor, Stage, story
+from tests.stories.harness import Actor, Stage, requests, story
 from tests.stories.waiting import eventually
 
 DOOR = "/webhooks/call-events"
@@ -103,6 +103,17 @@ async def test_what_is_not_for_us_is_taken_and_counted(stage: Stage) -> None:
     counted = [await count(stage, why) for why in ("unknown", "foreign")]
     assert counted == [1, 1]
     assert bo.phone.state == "ringing"
+
+
+async def test_a_call_of_ours_does_not_come_in_whatever_the_news_says(stage: Stage) -> None:
+    bo = await ringing(stage)
+    call = bo.phone.call
+    assert call
+    said = call.ids() | {"direction": "incoming", "from": "+12125550133", "to": "+12125550100"}
+    assert await stage.house.telnyx.send(envelope("call.initiated", said)) == 200
+    await stage.quiet()
+    assert bo.phone.state == "ringing"
+    assert requests(stage.house, "/actions/answer") == []
 
 
 async def test_the_same_news_twice_is_one_news(stage: Stage) -> None:
