@@ -11,16 +11,24 @@ from bot.core.budget import Budget, payer
 from bot.core.grammar import CONTACT_EXAMPLE, FORGET, VERIFY
 from bot.core.inputs import Request
 from bot.core.phone import masked
-from bot.core.replies import Refusal, Reply, Told
+from bot.core.replies import Ask, Refusal, Reply, Told
 from bot.core.roles import Role
 from bot.core.verb import WORDS
-from bot.store import book, budgets, sides
+from bot.store import book, budgets, oblivion, sides
 
 MOST_NUMBERS: Final = 5
 MOST_CONTACTS: Final = 500
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
 _NOT_KNOWN = "I do not know a number for you."
 _EXAMPLE = "/conf number +1 212 555 0199"
+_BEYOND: Final = (
+    "The journal of who did what forgets you too: what is older than a week now, the rest in a week.",
+    "These I cannot delete:",
+    "• what stands in Slack: lines and cards of past conferences. Ask an admin of the workspace.",
+    "• Telnyx's records of your calls, and recordings: whoever has the Telnyx account deletes those there.",
+    "• older backups of my database: they live as long as the one who makes them lets them.",
+    "• a number in your Slack profile: it rings you as before until you remove it there.",
+)
 _STANDING: Final = {
     Role.NOBODY: "and may not use Confab.",
     Role.MEMBER: "a member of this workspace: you may start conferences and control those you host or are in.",
@@ -36,6 +44,8 @@ def decide(connection: Connection, request: Request, now: float, budget: Budget)
             return _number(connection, request, budget)
         case "contacts":
             return _contacts(connection, request, now)
+        case "forget":
+            return _forget(connection, request, now)
         case _:
             return _whoami(connection, request)
 
@@ -94,12 +104,42 @@ def _whoami(connection: Connection, request: Request) -> Reply:
     return Told(tuple(lines))
 
 
+def _forget(connection: Connection, request: Request, now: float) -> Reply:
+    words, user_id = request.rest.lower().split(), request.actor.user_id
+    if words not in (["me"], ["me", "now"]) or not user_id:
+        raise Refusal("I can only forget the one who asks.", example="/conf forget me")
+    if words == ["me"]:
+        known = oblivion.traces(connection, user_id)
+        question = f"This deletes {_told(known)}. It cannot be undone. Do it?"
+        return Ask(" ".join((question, *_still_live(known))), "Forget me", "forget", "me now", "", danger=True)
+    known = oblivion.forget(connection, user_id, request.actor.name, now)
+    return Told((f"Done: deleted {_told(known)}.", *_still_live(known), *_BEYOND))
+
+
+def _told(known: oblivion.Traces) -> str:
+    numbers = f"your {_count(len(known.numbers), 'number')}" if known.numbers else "no number, as I know none of yours"
+    past = f"your name and number in {_count(len(known.conferences), 'past conference')}"
+    book_ = f", your name on {_count(known.added, 'entry', 'entries')} of the phone book" if known.added else ""
+    return f"{numbers}, {past}{book_}"
+
+
+def _still_live(known: oblivion.Traces) -> tuple[str, ...]:
+    if not known.live:
+        return ()
+    topics = ", ".join(one.topic for one in known.live)
+    return (f"Still live, and left as it is until you say it again: {topics}.",)
+
+
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def _contacts(connection: Connection, request: Request, now: float) -> Reply:
     action = (request.rest.lower().split() or ["list"])[0]
     name = request.topic.lower()
     match action:
         case "list" | "ls":
-            return _list(connection)
+            return _list(connection, request)
         case "add" | "set":
             return _add(connection, request, name, now)
         case "rm" | "remove" | "delete":
@@ -116,11 +156,13 @@ def _may_change(connection: Connection, request: Request, name: str) -> None:
         policy.may_change(request, name, known.added_by)
 
 
-def _list(connection: Connection) -> Reply:
+def _list(connection: Connection, request: Request) -> Reply:
+    """Numbers in full for operators only."""
+    shown = str if request.standing >= Role.OPERATOR else masked
     known = book.contacts(connection)
     if not known:
         return Told((f"The phone book is empty. Add somebody: `{CONTACT_EXAMPLE}`.",))
-    return Told(tuple(f"{one.name}: {', then '.join(masked(number) for number in one.numbers)}" for one in known))
+    return Told(tuple(f"{one.name}: {', then '.join(shown(number) for number in one.numbers)}" for one in known))
 
 
 def _add(connection: Connection, request: Request, name: str, now: float) -> Reply:

@@ -117,6 +117,7 @@ class Program:
             task.result()
         for task in meeting:
             task.add_done_callback(_report)
+        await self.service.plan_upkeep()
         self.store.listen(self.courier.wake)
         await self.service.look_around()
         self._spawn(self.courier.run())
@@ -272,6 +273,7 @@ def _habits(settings: Settings) -> Habits:
         limits=_limits(settings),
         tariff=tariff(settings),
         most_secs=60 * settings.confab_max_minutes,
+        retention_days=settings.confab_retention_days,
     )
 
 

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         description="Key that numbers are encrypted with (`python -m web key` makes one); several with commas, "
         "newest first; empty = a file beside the SQLite database. PostgreSQL needs it",
     )
+    confab_retention_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="Days after which numbers, what was said and the contents of the journal are deleted",
+    )
     confab_api_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of the HTTP API, 16 characters or more; empty = the API is off"
     )

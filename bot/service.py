@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import Connection
 
@@ -27,10 +27,12 @@ from bot.core.inputs import (
     ConferenceFact,
     Delivery,
     Fact,
+    ForgetDue,
     HungUp,
     Incoming,
     KeyGiven,
     News,
+    PurgeDue,
     RecordingSaved,
     Request,
     RoomEnded,
@@ -39,6 +41,7 @@ from bot.core.inputs import (
     StepDue,
     Swept,
     Transcribed,
+    Upkeep,
     Where,
 )
 from bot.core.phone import masked
@@ -48,7 +51,7 @@ from bot.core.scene import Reach, Scene
 from bot.core.side import Purpose, SideCall
 from bot.core.tariff import Tariff
 from bot.ports import Clock
-from bot.store import account, budgets, codec, db, ledger, outbox, sides
+from bot.store import account, budgets, codec, db, ledger, oblivion, outbox, retention, sides
 from bot.store.db import Store
 
 log = logging.getLogger("confab.service")
@@ -71,6 +74,7 @@ class Habits:
     limits: Limits = field(default_factory=Limits)
     tariff: Tariff = field(default_factory=Tariff)
     most_secs: int = 14400  # of a conference
+    retention_days: int = 30  # after its end
 
 
 class Service:
@@ -134,6 +138,10 @@ class Service:
         due = self._clock.now() + account_rules.AFTER_START
         await self.store.run(lambda connection: account.look_at(connection, due))
         self.wake()
+
+    async def plan_upkeep(self) -> None:
+        """See that what is old enough will be deleted."""
+        await self.store.run(partial(retention.plan, now=self._clock.now()))
 
     async def put_off(self, key: str, pause: float) -> None:
         """Fire a timer ``pause`` seconds from now instead."""
@@ -460,6 +468,10 @@ class Service:
                 account.look(connection, now)
                 account.look_at(connection, now + account_rules.EVERY)
             return
+        if isinstance(fact, Upkeep):
+            if ledger.take_timer(connection, key, now):
+                self._keep_house(connection, fact, now)
+            return
         if isinstance(fact, SideTimedOut):
             side = sides.get(connection, fact.side_id)
             if ledger.take_timer(connection, key, now) and side:
@@ -470,6 +482,15 @@ class Service:
         ledger.lock(connection, conference_id)
         if ledger.take_timer(connection, key, now):
             self._apply(connection, fact, leg_id, conference_id)
+
+    def _keep_house(self, connection: Connection, fact: Upkeep, now: float) -> None:
+        match fact:
+            case PurgeDue():
+                retention.purge(connection, fact, now, self._habits.retention_days)
+            case ForgetDue():
+                oblivion.forget_more(connection, fact, now)
+            case _:
+                assert_never(fact)
 
     def _apply(
         self,

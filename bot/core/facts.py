@@ -155,6 +155,8 @@ def _about_conference(scene: Scene, fact: i.Fact) -> None:  # noqa: C901, PLR091
             raise AssertionError(f"{type(fact).__name__} is about a leg")
         case i.Rang() | i.Answered() | i.KeyGiven() | i.HungUp() | i.DialTried() | i.DialRefused() | i.Seated():
             raise AssertionError(f"{type(fact).__name__} is about a leg")
+        case i.PurgeDue() | i.ForgetDue():
+            raise AssertionError(f"{type(fact).__name__} is about no conference")
         case i.SeatRefused() | i.LegLost() | i.GateTimedOut() | i.SideTimedOut():
             raise AssertionError(f"{type(fact).__name__} is about a leg")
         case i.AccountSweepDue() | i.AccountSwept():

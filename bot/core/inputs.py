@@ -342,6 +342,28 @@ class SideTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeDue:
+    """What has been kept for long enough must go. The journal is purged up to its entry ``upto``."""
+
+    at: float
+    upto: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetDue:
+    """Entries of the journal behind ``upto``, and from before ``asked_at``, must no longer tell of somebody.
+
+    ``numbers`` are theirs, E.164.
+    """
+
+    at: float
+    asked_at: float
+    user_id: str
+    numbers: tuple[str, ...] = ()
+    upto: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class IdleTimedOut:
     """Nobody is on the line or being rung any more."""
 
@@ -563,7 +585,8 @@ ConferenceFact = (
     | CallMirrored
 )
 AccountFact = AccountSweepDue | AccountSwept
-Fact = News | LegFact | ConferenceFact | SideTimedOut | AccountFact
+Upkeep = PurgeDue | ForgetDue
+Fact = News | LegFact | ConferenceFact | SideTimedOut | AccountFact | Upkeep
 
 
 @dataclass(frozen=True, slots=True)

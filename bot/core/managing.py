@@ -68,7 +68,7 @@ def rename(scene: Scene, request: Request) -> Reply:
 )
 def details(scene: Scene, request: Request) -> Reply:
     people = who.chosen(scene, request, who.anybody, "/conf details bo")
-    return Told(tuple(line for one in people for line in _details(scene, one)), scene.conference.id)
+    return Told(tuple(line for one in people for line in _details(scene, one, request)), scene.conference.id)
 
 
 @verb(
@@ -229,6 +229,21 @@ def whoami(_scene: Scene, _request: Request) -> Reply:
 
 @verb(
     VerbHelp(
+        "forget",
+        "forget me",
+        (),
+        "delete my numbers, and take my name out of conferences that are over; asks first",
+        "/conf forget me",
+    ),
+    may=Role.MEMBER,
+    needs=Needs.BOOK,
+)
+def forget(_scene: Scene, _request: Request) -> Reply:
+    raise AssertionError("the book decides")
+
+
+@verb(
+    VerbHelp(
         "stop-all",
         "stop-all [off]",
         (),
@@ -274,16 +289,19 @@ def _in_room(leg: Leg | None) -> bool:
     return leg is not None and leg.in_room
 
 
-def _details(scene: Scene, one: Participant) -> list[str]:
+def _details(scene: Scene, one: Participant, request: Request) -> list[str]:
+    """Numbers in full for operators and for whose they are."""
+    own = one.user_id and one.user_id == request.actor.user_id
+    shown = str if own or request.standing >= Role.OPERATOR else masked
     leg = scene.latest(one)
     times = f"rung {one.legs} times" if one.legs != 1 else "rung once"
-    lines = [f"*{one.name}* ({who.mark(one)}), {masked(one.number) if one.number else 'no number'}: {times}."]
+    lines = [f"*{one.name}* ({who.mark(one)}), {shown(one.number) if one.number else 'no number'}: {times}."]
     if one.invited_by:
         lines.append(f"Invited by {one.invited_by}.")
     if leg is not None:
         lines.append(f"Now {leg.phase.value}{_sound(leg)}." if leg.alive else f"Gone: {leg.why}.")
     if len(one.numbers) > 1:
-        lines.append(f"Numbers, in this order: {', '.join(masked(number) for number in one.numbers)}.")
+        lines.append(f"Numbers, in this order: {', '.join(shown(number) for number in one.numbers)}.")
     if one.deputies:
         lines.append(f"Instead of them: {', '.join(person.name for person in one.deputies)}.")
     if one.next:

@@ -17,11 +17,11 @@ CY = Person("Cy", "+12125550133", "U2")
 
 # What each verb takes; written down once more, so that no permission changes by accident.
 TAKES = {
-    Role.MEMBER: "create invite join redial status details pin number contacts whoami help",
+    Role.MEMBER: "create invite join redial status details pin number contacts whoami forget help",
     Role.PARTICIPANT: "skip mute unmute say play record dtmf rename recording",
     Role.HOST: "hold unhold kick lock unlock host carry end",
     Role.OPERATOR: "",
-    Role.ADMIN: "",
+    Role.ADMIN: "stop-all",
 }
 WITH_WORDS = {"mute all": Role.HOST, "mute others": Role.HOST, "unmute all": Role.HOST, "unmute others": Role.HOST}
 WITH_WORDS |= {"pin new": Role.HOST, "pin off": Role.HOST, "pin show": Role.MEMBER}

@@ -30,6 +30,8 @@ EVENING = (
     ("contacts add plumber +1 212 555 0199", "(Noted: plumber is rung at …0199.)"),
     ("number", "(You are rung at +12125550111.)"),
     ("whoami", "(You are Ana)"),
+    ("forget me", "(It cannot be undone. Do it?)"),
+    ("stop-all", "(is for admins of Confab)"),
     ("help redial", "(ring again now)"),
     ("kick bo", "Bo Chen was removed by Ana"),
     ("redial bo", "(Ringing again: Bo Chen.)"),
