@@ -163,6 +163,23 @@ async def test_shortcuts_and_the_home_tab(visit: Visitor) -> None:
 
 
 @pytest.mark.parametrize("visit", [WIDE], indirect=True)
+async def test_a_menu_stays_open_while_the_card_changes(visit: Visitor) -> None:
+    from playwright.async_api import expect
+
+    await visit.types("/conf create payments @bo @cleo")
+    card = visit.card("payments")
+    await visit.comes_in(visit.phone("Bo"))
+    await visit.comes_in(visit.phone("Cleo"))
+    await expect(card).to_contain_text("Cleo: in since")
+    await card.get_by_label("More").nth(1).click()
+    await visit.types("/conf mute bo")
+    await expect(card).to_contain_text("muted by Ana")
+    await card.get_by_role("button", name="Remove", exact=True).click()
+    await expect(card).to_contain_text("Cleo: left at")
+    await expect(card).to_contain_text("Bo: in since")
+
+
+@pytest.mark.parametrize("visit", [WIDE], indirect=True)
 async def test_a_channel_that_is_opened_again_shows_its_newest_words(visit: Visitor) -> None:
     from playwright.async_api import expect
 

@@ -159,10 +159,13 @@ async def _met(program: Program) -> None:
 
 
 def furnish(house: House) -> list[str]:
-    """A small company: four people with phones, a guest, two channels. Returns whom a visitor may be."""
+    """A small company: four people with phones, two of them on call, a guest, two channels. Returns whom a visitor may
+    be.
+    """
     ana = house.person("Ana", "+12125550111")
     bo = house.person("Bo", "+12125550122")
-    house.person("Cleo", "+12125550133")
+    cleo = house.person("Cleo", "+12125550133")
+    house.slack.add_group("oncall", [bo, cleo])
     house.person("Dev", "+12125550144")
     guest = house.person("Gil", "+12125550155", guest=True)
     house.channel("payments")

@@ -8,12 +8,23 @@ import { mrkdwn, plain } from "./mrkdwn.js";
  * act({block_id, element, value, selected, source}), called when somebody uses an element.
  */
 export function blocks(list, look) {
-  return (list ?? []).map((block, index) => {
+  const key = naming(look);
+  return (list ?? []).map((block) => {
     const draw = Object.hasOwn(BLOCKS, block.type) ? BLOCKS[block.type] : unknown;
     const error = look.errors?.[block.block_id];
-    const props = { class: `block block-${block.type}`, key: block.block_id ?? `n${index}` };
-    return h("div", props, draw(block, look, error));
+    return h("div", { class: `block block-${block.type}`, key: key(block) }, draw(block, look, error));
   });
+}
+
+// An edited message has new block ids, but a menu that is open in it stays open: its blocks are known by what they do.
+function naming(look) {
+  const seen = new Map();
+  return (block) => {
+    if (look.form) return block.block_id;
+    const name = block.accessory?.action_id ?? block.elements?.[0]?.action_id ?? block.type;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    return `${name}/${seen.get(name)}`;
+  };
 }
 
 export function text(object, look) {
