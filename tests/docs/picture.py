@@ -7,7 +7,7 @@ from tests.stories.visitor import WIDE, Visitor, chromium, visitor
 from web.sandbox.house import open_sandbox
 
 PICTURE = ROOT / "docs" / "sandbox.png"
-SHARPNESS = 1.5  # pixels of the picture for one of the page
+SHARPNESS = 1.4  # pixels of the picture for one of the page
 
 
 async def take() -> None:

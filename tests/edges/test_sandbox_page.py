@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 import uvicorn
 
+from bot.slack import words as slack_words
 from tests.edges.page_visit import ANA, NUMBER, ROOM, SOON, Answer, Events, FakeSlack, FakeTelnyx, Visit
 from web.sandbox.clock import Clock
 from web.sandbox.site import PAGE, site
@@ -249,3 +252,12 @@ async def test_the_page_asks_nothing_of_other_machines(visit: Visit) -> None:
     assert "http://" not in kept
     assert "https://" not in kept
     assert "innerHTML" not in kept
+
+
+def test_every_sign_that_the_bot_writes_is_drawn_by_the_page() -> None:
+    """Not every machine has a font with them."""
+    drawn = (PAGE / "emoji.js").read_text("utf-8").split("const SAME")[1].split("};")[0]
+    words = "".join(page.read_text("utf-8") for page in Path(slack_words.__file__).parent.glob("*.py"))
+    signs = set(re.findall("[\u2190-\u21ff\u2300-\u27bf\U0001f300-\U0001faff]", words))
+    assert {"🟢", "💰", "✋"} <= signs
+    assert {sign for sign in signs if f'"{sign}"' not in drawn} == set()

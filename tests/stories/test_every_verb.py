@@ -33,6 +33,7 @@ EVENING = (
     ("forget me", "(It cannot be undone. Do it?)"),
     ("stop-all", "(is for admins of Confab)"),
     ("help redial", "(ring again now)"),
+    ("stop-all", "(“stop-all” is for admins of Confab)"),
     ("kick bo", "Bo Chen was removed by Ana"),
     ("redial bo", "(Ringing again: Bo Chen.)"),
     ("host bo", "Bo Chen is the host now"),

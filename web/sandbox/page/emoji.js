@@ -15,13 +15,14 @@ const ICONS = {
   hourglass: "clock", hourglass_flowing_sand: "clock", stopwatch: "clock", clock1: "clock", warning: "warn",
   mailbox: "mail", mailbox_with_mail: "mail", no_mobile_phones: "hangup", crown: "crown", microphone: "mic",
   studio_microphone: "mic", bust_in_silhouette: "person", busts_in_silhouette: "people", musical_note: "note",
-  pause_button: "pause", double_vertical_bar: "pause", door: "door",
+  pause_button: "pause", double_vertical_bar: "pause", door: "door", moneybag: "coin", raised_hand: "hand", hand: "hand",
+  memo: "file", mega: "sound", bellhop_bell: "bell", arrow_forward: "play",
 };
 
 const CHARACTERS = {
-  wave: "👋", tada: "🎉", eyes: "👀", thumbsup: "👍", "+1": "👍", "-1": "👎", ok_hand: "👌", raised_hand: "✋",
-  rotating_light: "🚨", fire: "🔥", bulb: "💡", memo: "📝", robot_face: "🤖", question: "❓", zzz: "💤",
-  information_source: "ℹ️", arrow_right: "➡️", dash: "💨", speech_balloon: "💬", link: "🔗",
+  wave: "👋", tada: "🎉", eyes: "👀", thumbsup: "👍", "+1": "👍", "-1": "👎", ok_hand: "👌",
+  rotating_light: "🚨", fire: "🔥", bulb: "💡", robot_face: "🤖", question: "❓", zzz: "💤",
+  information_source: "ℹ️", arrow_right: "➡️", arrow_right_hook: "↪", dash: "💨", speech_balloon: "💬", link: "🔗",
   slightly_smiling_face: "🙂", smile: "😄", heart: "❤️", star: "⭐", gear: "⚙️", black_small_square: "▪️",
 };
 
@@ -33,6 +34,8 @@ const SAME = {
   "🔊": "loud_sound", "🔈": "speaker", "🔒": "lock", "🔓": "unlock", "⏳": "hourglass", "⌛": "hourglass", "⏱": "stopwatch",
   "⚠": "warning", "📫": "mailbox_with_mail", "📪": "mailbox", "📭": "mailbox", "👑": "crown", "🎤": "microphone", "🎙": "microphone",
   "🚪": "door", "👤": "bust_in_silhouette", "👥": "busts_in_silhouette", "🎵": "musical_note", "⏸": "pause_button",
+  "💰": "moneybag", "✋": "raised_hand", "📝": "memo", "📣": "mega", "🛎": "bellhop_bell", "▶": "arrow_forward",
+  "➡": "arrow_right", "↪": "arrow_right_hook",
 };
 const CHARACTER = new RegExp(`(${Object.keys(SAME).join("|")})\\uFE0F?`, "u");
 
