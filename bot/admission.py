@@ -1,9 +1,11 @@
 """Who asks, and what they are just now, as Slack tells it; and whether a conference may be started where they ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core import policy
 from bot.core.policy import Member, Rules
+from bot.core.replies import Refusal
 from bot.core.roles import Role
 from bot.ports import Directory, Later, Profile
 
@@ -34,6 +36,18 @@ class Admission:
         standing = policy.admit(self._rules, member, team)
         assert profile is not None
         return Asker(profile, standing.role, standing.sure)
+
+    async def powerless(self, user_ids: Iterable[str]) -> frozenset[str]:
+        """Those of them who may surely not use Confab (any more)."""
+        found = set[str]()
+        for user_id in user_ids:
+            try:
+                await self.of(user_id, self._rules.team)
+            except Refusal as refusal:
+                found |= {user_id} if refusal.code == "forbidden" else set()
+            except Later:
+                continue
+        return frozenset(found)
 
     async def to_start(self, channel: str) -> None:
         """Raise Refusal unless conferences may be started in this channel. Raises Later."""

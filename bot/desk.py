@@ -20,6 +20,7 @@ from bot.core.grammar import Reads, Sentence
 from bot.core.inputs import Heard, Person, Request, Where
 from bot.core.policy import Rules
 from bot.core.replies import HelpOn, Home, Nothing, Recordings, Refusal, Refused, Reply, Told
+from bot.core.roles import Role
 from bot.core.targets import NumberTarget
 from bot.people import Found, People, left_out
 from bot.ports import Clock, Directory, Later, Never, Phone
@@ -100,7 +101,7 @@ class Desk:
             return Refused(refusal.wrong, await self._named(refusal.example), refusal.code)
         except Later:
             await self._close(heard, {"kind": "Refused", "code": "later"})
-            return Refused("Slack did not say who these people are, so nothing was done. Please try again.")
+            return Refused("Slack does not tell who or where this is just now, so nothing was done. Please try again.")
         except Exception:
             await self._close(heard, {"kind": "Broken"})
             raise
@@ -157,6 +158,9 @@ class Desk:
         )
         if verb.needs is verbs.Needs.NEW:
             await self._admission.to_start(heard.where.channel)
+        if verb.needs.one and verb.may.most >= Role.HOST:
+            hosts = await self._service.hosts(request) - {heard.user_id}
+            request = replace(request, powerless=await self._admission.powerless(hosts))
         if verb.reads in RINGS:
             return await self._ring(heard, request, sentence, source)
         return await self._with_links(await self._service.request(self._with_people(request, sentence)))
@@ -172,8 +176,8 @@ class Desk:
             raise Refusal("A sip: address answers to nobody's keys: add --no-gate.", example=f"{_SIP_EXAMPLE}")
         wanted = replace(request, people=() if request.verb == "join" else tuple(found.people))
         if request.options.dry_run:
-            await self._close(heard, {"kind": "Told"})
             reply = await self._service.rehearse(wanted)
+            await self._close(heard, _outcome(reply))
             return Told((*dry_run(request, found, reply), *left_out(found))) if isinstance(reply, Told) else reply
         if question := _question(request, found, self._rules.region):
             await self._close(heard, {"kind": "Ask"})
@@ -229,6 +233,11 @@ def _still_waits(connection: Connection, heard: Heard) -> bool:
         return False
     entry = ledger.entry(connection, heard.key)
     return entry is None or not entry.done
+
+
+def _outcome(reply: Reply) -> dict[str, str]:
+    """What the journal keeps of an answer."""
+    return {"kind": type(reply).__name__} | ({"code": reply.code} if isinstance(reply, Refused) else {})
 
 
 def _asked(heard: Heard) -> str:

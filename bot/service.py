@@ -6,6 +6,7 @@ Requests come from the desk and from the HTTP API, facts from Telnyx's webhooks,
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, assert_never
@@ -93,6 +94,10 @@ class Service:
     async def rehearse(self, request: Request) -> Reply:
         """What would be answered; nothing is kept and nobody is rung."""
         return await self.store.run(partial(self._rehearse, request))
+
+    async def hosts(self, request: Request) -> frozenset[str]:
+        """User ids of those who host the conferences that this may be about."""
+        return await self.store.read(partial(self._hosts, request))
 
     async def note_refusal(self, key: str, verb: str, by: str, code: str, conference_id: str = "") -> None:
         """Keep in the journal what was refused before it became a request. ``by`` is a Slack user or a name."""
@@ -196,6 +201,11 @@ class Service:
                 _live(scene.conference)  # it may have ended while we waited for it
         policy.allow(verb, request, scene)
         return self._do(connection, request, verb, scene)
+
+    def _hosts(self, request: Request, connection: Connection) -> frozenset[str]:
+        with suppress(Refusal):
+            return frozenset(one.host_id for one in self._which(connection, request)) - {""}
+        return frozenset()
 
     def _do(self, connection: Connection, request: Request, verb: verbs.Verb, scene: Scene | None) -> Reply:
         """What was allowed. ``scene`` is the conference it is about."""

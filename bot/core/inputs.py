@@ -53,7 +53,7 @@ class Request:
 
     ``topic`` is what was said beside the people: a topic, a text to say, digits, a new name. ``standing`` is what the
     one who asks is everywhere, found out for this request: nobody, a member, an operator or an admin; ``sure`` unless
-    Slack did not tell whether they are more.
+    Slack did not tell whether they are more. ``powerless`` are hosts, by user id, who may not use Confab any more.
     """
 
     key: str
@@ -66,6 +66,7 @@ class Request:
     options: Options = Options()
     standing: Role = Role.NOBODY
     sure: bool = True
+    powerless: frozenset[str] = frozenset()
     fingerprint: str = ""  # of an API call's body, so that a key used for two different calls is noticed
     confirmed: bool = False  # they were asked whether they mean it, or pressed a button
 

@@ -159,15 +159,19 @@ def role_in(request: Request, scene: Scene | None) -> Role:
         return request.standing
     if request.actor.user_id and request.actor.user_id == scene.conference.host_id:
         return Role.HOST
-    seats = [one for one in scene.participants.values() if who.is_asker(one, request)]
-    if any(who.in_room(scene.latest(one)) for one in seats) and not _host_is_in(scene):
+    mine = [one for one in scene.participants.values() if who.is_asker(one, request)]
+    seats = [one for one in mine if not who.is_removed(scene.latest(one))]
+    if any(who.in_room(scene.latest(one)) for one in seats) and not _host_is_in(scene, request):
         return Role.HOST
     return Role.PARTICIPANT if seats else Role.MEMBER
 
 
-def _host_is_in(scene: Scene) -> bool:
+def _host_is_in(scene: Scene, request: Request) -> bool:
+    """Whether the host can act: is in the room, and is somebody who may use Confab."""
     host = scene.conference.host_id
-    seats = [one for one in scene.participants.values() if host and one.user_id == host]
+    if not host or host in request.powerless:
+        return False
+    seats = [one for one in scene.participants.values() if one.user_id == host]
     return any(who.in_room(scene.latest(one)) for one in seats)
 
 
@@ -204,7 +208,7 @@ def _not_yours(asked: str, needed: Role, role: Role, request: Request, scene: Sc
         how, example = "It is locked: ask one of them, an operator or an admin.", "/conf status"
     if needed is Role.PARTICIPANT:
         whose = "people of this conference, and you are not in it"
-    elif _host_is_in(scene):
+    elif _host_is_in(scene, request):
         whose, how = "the host", f"Ask {host} to do it, or to make you the host."
         example = f"/conf host @{request.actor.name}"
     elif not scene.conference.host_id:  # made over HTTP

@@ -44,6 +44,11 @@ class May:
         return max(self.role, *(self.words.get(word.lower(), self.role) for word in said), self.role)
 
     @property
+    def most(self) -> Role:
+        """The highest role that the verb takes with any word."""
+        return max(self.role, *self.words.values(), self.role)
+
+    @property
     def told(self) -> str:
         """Who may, in words."""
         more: dict[Role, list[str]] = {}

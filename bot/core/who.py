@@ -25,6 +25,11 @@ def on_the_line(leg: Leg | None) -> bool:
     return leg is not None and leg.alive
 
 
+def is_removed(leg: Leg | None) -> bool:
+    """Whether somebody took them out of the call, and they have not come back."""
+    return leg is not None and bool(leg.removed_by)
+
+
 def anybody(_leg: Leg | None) -> bool:
     return True
 

@@ -152,6 +152,29 @@ def test_a_refusal_tells_how_to_take_over() -> None:
     assert told.example == "/conf join"
 
 
+def test_a_host_who_may_not_use_it_any_more_is_no_host() -> None:
+    """Their account was closed, or they are a guest: they could press nothing, and the others would be stuck."""
+    world = World(HOST, BO)
+    world.came_in("Hana")
+    world.came_in("Bo")
+    said = replace(request("end", actor=BO), standing=Role.MEMBER)
+    assert policy.role_in(said, world.whole()) is Role.PARTICIPANT
+    assert policy.role_in(replace(said, powerless=frozenset({"U0"})), world.whole()) is Role.HOST
+    assert policy.role_in(replace(said, powerless=frozenset({"U9"})), world.whole()) is Role.PARTICIPANT
+
+
+def test_who_was_removed_is_no_participant_until_they_are_back() -> None:
+    world = World(HOST, BO)
+    world.came_in("Hana")
+    world.came_in("Bo")
+    world.ask("kick", named("bo"))
+    assert role_of(world, BO) is Role.MEMBER
+    world.hung_up("Bo")
+    assert role_of(world, BO) is Role.MEMBER
+    world.ask("join", actor=BO)
+    assert role_of(world, BO) is Role.PARTICIPANT
+
+
 def test_a_conference_made_over_http_belongs_to_who_is_in() -> None:
     world = World(HOST, BO)
     world.conference = replace(world.conference, host="the API", host_id="")

@@ -102,6 +102,11 @@ async def test_whether_a_channel_is_shared(world: World, facts: dict[str, bool],
     assert (told.name, told.shared) == place
 
 
+async def test_a_channel_to_which_another_company_is_invited_is_shared(world: World) -> None:
+    world.ops.is_pending_ext_shared = True
+    assert (await SlackDirectory(world.api, world.clock).place(world.ops.id)).shared is True
+
+
 async def test_a_direct_message_is_never_shared(world: World) -> None:
     told = await SlackDirectory(world.api, world.clock).place("D0123456")
     assert told.shared is False

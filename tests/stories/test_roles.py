@@ -103,6 +103,24 @@ async def test_when_the_host_has_left_those_who_are_in_carry_on(stage: Stage) ->
     await thread.shows("Ended by Bo")
 
 
+async def test_a_host_whose_account_was_closed_leaves_nobody_stuck(stage: Stage) -> None:
+    ana, bo, _, thread = await in_call(stage)
+    await bo.types("lock", stage.channel)
+    await bo.is_told("“lock” is for the host. Ask Ana")
+    ana.user.deleted = True
+    await stage.passes(seconds=FORGOTTEN)
+    await bo.types("lock", stage.channel)
+    await thread.shows("Locked by Bo")
+
+
+async def test_who_was_removed_says_nothing_more(stage: Stage) -> None:
+    ana, bo, _, thread = await in_call(stage)
+    await ana.types("kick bo", stage.channel)
+    await thread.shows("Bo was removed by Ana")
+    await bo.types("say haha", stage.channel)
+    await bo.is_told("“say” is for people of this conference, and you are not in it.")
+
+
 async def test_who_is_in_may_all_while_the_host_never_came(stage: Stage) -> None:
     ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
     await ana.types("create payments @bo", stage.channel)

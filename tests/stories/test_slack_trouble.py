@@ -73,7 +73,7 @@ async def test_when_slack_will_not_say_who_somebody_is_nothing_is_done(stage: St
     ana, _ = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
     trouble.methods, trouble.api_500 = "users.", 1
     await ana.types("create payments down @bo", stage.channel)
-    await ana.is_told("Slack did not say who these people are, so nothing was done. Please try again.")
+    await ana.is_told("Slack does not tell who or where this is just now, so nothing was done. Please try again.")
     assert requests(stage.house, "/calls") == []
 
 

@@ -1,6 +1,7 @@
 """Who may use it: full members of the installed workspace, and nobody else, through no door."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -106,6 +107,25 @@ async def test_a_form_from_before_is_refused(stage: Stage, who: str) -> None:
     await stage.passes(seconds=31)
     await actor.fills_in(numbers="+1 212 555 0199")
     await assert_refused(stage, actor, thread)
+
+
+@pytest.mark.parametrize("team", ["", "T0OTHER"])
+async def test_a_member_whose_payload_names_another_workspace_or_none_is_refused(stage: Stage, team: str) -> None:
+    thread = await begin(stage)
+    cleo = stage.person("Cleo", "+12125550133")
+    slack = stage.house.slack
+    fields = {
+        "command": "/conf",
+        "text": "join",
+        "team_id": team,
+        "user_id": cleo.user.id,
+        "channel_id": stage.channel.id,
+        "trigger_id": slack.new_trigger(cleo.user),
+        "response_url": slack.new_response_url(cleo.user, stage.channel),
+    }
+    body = urlencode(fields).encode()
+    await slack.raw(body, slack.sign(body, "application/x-www-form-urlencoded"))
+    await assert_refused(stage, cleo, thread)
 
 
 async def test_a_guest_is_told_why(stage: Stage) -> None:

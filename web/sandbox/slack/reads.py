@@ -59,7 +59,7 @@ def _channel_picture(ws: Workspace, channel: Channel) -> Json:
     shared = {
         "is_shared": channel.is_ext_shared,
         "is_ext_shared": channel.is_ext_shared,
-        "is_pending_ext_shared": False,
+        "is_pending_ext_shared": channel.is_pending_ext_shared,
     }
     return {**common, **kinds, **shared, "name": channel.name, "is_member": ws.bot.id in channel.members}
 

@@ -130,6 +130,7 @@ class Channel:
     user: str | None = None  # the person at the other end of a direct message
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False  # another company is invited and has not come yet
     is_private: bool = False
     messages: list[Message] = field(default_factory=list)
 
