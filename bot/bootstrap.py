@@ -226,6 +226,8 @@ class Program:
                 self.telnyx_state = problem or "ok"
                 if problem:
                     raise RefusedError(problem)
+                if self.phone.doubt:
+                    log.warning("%s", self.phone.doubt)
                 return
 
     def _spawn(self, work: object) -> None:

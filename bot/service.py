@@ -402,7 +402,7 @@ class Service:
         outbox.enqueue_side(connection, decided.effects, now)
         if decided.let_in:
             scene = self._whole(connection, decided.let_in)
-            scene.budget = budgets.load(connection, (), (), now, self._habits.limits, self._habits.tariff)
+            scene.budget = Budget(now, self._habits.limits, self._habits.tariff)
             side_calls.let_in(scene, decided.side)
             ledger.save(connection, scene)
         if isinstance(fact, Incoming):
@@ -429,7 +429,7 @@ class Service:
             any_live=sides.any_open(connection),
             fits=sides.by_pin(connection, digits),
             invited=sides.invited(connection, side.number),
-            full=budgets.today(connection, side.begun_at)[0] >= self._habits.limits.legs,
+            full=isinstance(fact, KeyGiven) and budgets.is_full(connection, self._habits.limits.legs),
             most=self._habits.limits.participants,
         )
 

@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admission import Admission
-from bot.bootstrap import RefusedError, SystemClock, rules_of, spoken_texts
+from bot.bootstrap import RefusedError, SystemClock, rules_of, spoken_texts, tariff
 from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check
@@ -17,10 +17,11 @@ from bot.telnyx.client import TelnyxPhone
 async def examine(settings: Settings, say: Callable[[str], object]) -> None:
     """Say one line for Slack and one for Telnyx; raises RefusedError when one of them is not well.
 
-    Raises SettingsError when the operator's own texts cannot be spoken.
+    Raises SettingsError when the operator's own texts or prices cannot be used.
     """
     spoken_texts(settings)
-    lines = [await _slack(settings, say), await _telnyx(settings)]
+    tariff(settings)
+    lines = [await _slack(settings, say), await _telnyx(settings, say)]
     for line in lines:
         say(line)
     if not all(line.endswith("ok") for line in lines):
@@ -43,7 +44,8 @@ async def _slack(settings: Settings, say: Callable[[str], object]) -> str:
     return f"Slack: workspace {me.team or me.team_id}: ok"
 
 
-async def _telnyx(settings: Settings) -> str:
+async def _telnyx(settings: Settings, say: Callable[[str], object]) -> str:
+    """What could be better at Telnyx is said, but Confab can serve without it."""
     phone = TelnyxPhone(
         settings.telnyx_api_key.get_secret_value(),
         settings.telnyx_base_url,
@@ -52,8 +54,11 @@ async def _telnyx(settings: Settings) -> str:
         clock=SystemClock(),
     )
     try:
-        return f"Telnyx: {await phone.check() or 'ok'}"
+        problem = await phone.check()
     except Later as later:
         return f"Telnyx: {later.reason} at {settings.telnyx_base_url} (TELNYX_BASE_URL)."
     finally:
         await phone.close()
+    if phone.doubt:
+        say(f"Telnyx: {phone.doubt}")
+    return f"Telnyx: {problem or 'ok'}"

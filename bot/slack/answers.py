@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.core import replies as r
+from bot.core import spending
 from bot.core.options import TABLE
 from bot.core.replies import VerbHelp
 from bot.slack import cards, roster
@@ -56,7 +57,8 @@ def _lines(lines: Sequence[str]) -> Message:
 def _status(status: r.Status) -> Message:
     summary = cards.summary(status.picture)
     told = roster.lines(status.picture.rows, status.picture.conference.host_id, ROWS)
-    return Message(summary, sections([f"*{summary}*", *told]))
+    cost = spending.words(status.picture.spent)
+    return Message(summary, sections([f"*{summary}*", *told, *([f"💰 {cost}"] if cost else [])]))
 
 
 def _example(example: str, call: str = "") -> list[str]:

@@ -22,6 +22,7 @@ _SET_BRAKE = _SET_BRAKE.on_conflict_do_update(
 )
 _BRAKE = select(brake).where(brake.c.id == _THE_BRAKE)
 _UP = select(leg.c.rate, leg.c.answered_at).where(leg.c.gone_at.is_(None))
+_HOW_MANY_UP = select(func.count()).where(leg.c.gone_at.is_(None))
 _OVER_TODAY = select(func.coalesce(func.sum(leg.c.cost), 0))
 
 
@@ -60,6 +61,11 @@ def today(connection: Connection, now: float) -> tuple[int, int]:
 def up(connection: Connection) -> Sequence[Any]:
     """The price per minute of each leg that is up, and when it was answered."""
     return connection.execute(_UP).all()
+
+
+def is_full(connection: Connection, most: int) -> bool:
+    """Whether as many legs are up as may be."""
+    return (connection.execute(_HOW_MANY_UP).scalar() or 0) >= most
 
 
 def note_dials(connection: Connection, scene: Scene) -> None:

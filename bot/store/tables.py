@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Table,
     false,
-    text,
     true,
 )
 from sqlmodel import Field, SQLModel
@@ -119,7 +118,6 @@ class LegRow(SQLModel, table=True):
         CheckConstraint("(phase = 'gone') = (gone_at IS NOT NULL)", name="gone_has_time"),
         Index("leg_place", "conference_id", "phase"),
         Index("leg_over", "gone_at"),
-        Index("leg_up", "answered_at", sqlite_where=text("gone_at IS NULL"), postgresql_where=text("gone_at IS NULL")),
     )
     id: str = Field(primary_key=True)
     conference_id: str = Field(foreign_key="conference.id")

@@ -69,6 +69,7 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
         self._machine_detection = machine_detection
         self._leg_secs = leg_secs
         self._clock = clock
+        self.doubt = ""  # what could be better at Telnyx, found out by ``check``
 
     def warm_up(self) -> None:
         """Load the SDK's lazy parts (most of a second) before the first call needs them."""
@@ -92,6 +93,8 @@ class TelnyxPhone(RoomCommands, RecordingReads, SideCommands):
             return f"{name} is still on webhook API v1; set it to v2."
         if not getattr(application.outbound, "outbound_voice_profile_id", None):
             return f"{name} has no outbound voice profile, so it can ring nobody."
+        if not application.call_cost_in_webhooks:
+            self.doubt = f"{name} does not tell what calls cost (call_cost_in_webhooks); costs stay estimates."
         return None
 
     def _unchecked(self, problem: Problem) -> str:

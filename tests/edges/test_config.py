@@ -119,6 +119,25 @@ def test_several_keys_may_stand_with_commas_and_spaces() -> None:
     assert made({**RIGHT, "CONFAB_SECRET_KEY": f" {keys} "}).confab_secret_key.get_secret_value() == keys
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CONFAB_MAX_DIALS_PER_USER", "0", "should be greater than or equal to 1"),
+        ("CONFAB_MAX_COST_DAY", "-1", "should be greater than or equal to 0"),
+        ("CONFAB_MAX_COST_CONFERENCE", "a lot", "should be a valid decimal"),
+        ("CONFAB_MAX_COST_CONFERENCE", "NaN", "should be a finite number"),
+        ("CONFAB_MAX_MINUTES", "241", "should be less than or equal to 240"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused(tmp_path: Path, name: str, value: str, said: str) -> None:
+    assert problems(tmp_path, RIGHT | {name: value}) == [f"{name} {said}"]
+
+
+def test_an_empty_ceiling_is_the_default_and_not_none(tmp_path: Path) -> None:
+    empty = RIGHT | {"CONFAB_MAX_COST_DAY": "", "PORT": "70000"}
+    assert problems(tmp_path, empty) == ["PORT should be less than or equal to 65535"]
+
+
 def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     lines = "\n".join(f'{name}="{value}"' for name, value in (RIGHT | {"PORT": "1", "HOST": "x y"}).items())
     assert problems(tmp_path, {"PORT": "70000"}, lines) == ["PORT should be less than or equal to 65535"]

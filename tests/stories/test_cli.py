@@ -144,6 +144,31 @@ async def test_doctor_tells_of_both_sides(house: House, tmp_path: Path) -> None:
     assert ill.err == ["confab: not ready to serve"]
 
 
+async def test_doctor_says_that_costs_will_stay_estimates(house: House, tmp_path: Path) -> None:
+    house.telnyx.application["call_cost_in_webhooks"] = False
+    said = await confab(tmp_path, environment(house), "doctor")
+    assert said.code == 0
+    assert "does not tell what calls cost (call_cost_in_webhooks); costs stay estimates." in said.out[0]
+    assert said.out[2] == "Telnyx: ok"
+
+
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+@pytest.mark.parametrize(
+    ("table", "wrong"),
+    [
+        ("[countries]\nus = 1\n", "CONFAB_RATES: 'us' is no country; use two capital letters, e.g. US"),
+        ("this is no table", "CONFAB_RATES cannot be read: "),
+    ],
+)
+async def test_prices_that_cannot_be_used_are_named_in_one_line(
+    house: House, tmp_path: Path, command: str, table: str, wrong: str
+) -> None:
+    (tmp_path / "rates.toml").write_text(table, "utf-8")
+    said = await confab(tmp_path, environment(house, CONFAB_RATES=str(tmp_path / "rates.toml")), command)
+    assert said.code == 2
+    assert said.err[-1].startswith(f"confab: {wrong}")
+
+
 async def test_doctor_says_which_side_cannot_be_reached(house: House, tmp_path: Path) -> None:
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))  # nobody listens

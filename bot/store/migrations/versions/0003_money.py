@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-UP = sa.text("gone_at IS NULL")
 
 
 def upgrade() -> None:
@@ -22,7 +21,6 @@ def upgrade() -> None:
     op.add_column("leg", sa.Column("settled", sa.BigInteger(), nullable=True))
     op.add_column("leg", sa.Column("cost", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_index("leg_over", "leg", ["gone_at"])
-    op.create_index("leg_up", "leg", ["answered_at"], sqlite_where=UP, postgresql_where=UP)
     op.create_table(
         "dial",
         sa.Column("id", BIG_ID, nullable=False),
