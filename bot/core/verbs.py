@@ -2,17 +2,19 @@
 
 from typing import Final
 
-from bot.core import calling, controls, managing
+from bot.core import calling, controls, managing, verb
 from bot.core.managing import help_on_word
 from bot.core.replies import VerbHelp
-from bot.core.verb import READS, VERBS, WORDS, Needs, Verb
+from bot.core.verb import READS, WORDS, Needs, Verb
 
 _ORDER: Final = [module.__name__ for module in (calling, controls, managing)]
+# Whichever module was loaded first.
+VERBS: Final = dict(sorted(verb.VERBS.items(), key=lambda one: _ORDER.index(one[1].decide.__module__)))
 
 
 def table() -> list[VerbHelp]:
-    """The verb table, in the order of definition, whichever module was loaded first."""
-    return [one.help for one in sorted(VERBS.values(), key=lambda one: _ORDER.index(one.decide.__module__))]
+    """The verb table, in the order of definition."""
+    return [one.help for one in VERBS.values()]
 
 
 __all__ = ["READS", "VERBS", "WORDS", "Needs", "Verb", "calling", "controls", "help_on_word", "managing", "table"]
