@@ -139,7 +139,8 @@ class Performer:
         """The link is asked for anew on every try: it lives ten minutes."""
         saved = await self._phone.recording(recording_id)
         data = await self._phone.fetch(saved.url, MOST_BYTES)
-        name = f"recording-{recording_id[:8]}.{saved.format}"
+        which = "".join(one for one in recording_id if one.isalnum() or one == "-")[:8]  # Telnyx's word, so no path
+        name = f"recording-{which}.{saved.format}"
         await self._chat.upload(errand.conference, name, data, "⏺ The recording")
 
     async def _dial(self, errand: Errand) -> i.Fact:

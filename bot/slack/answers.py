@@ -9,7 +9,7 @@ from bot.core.options import TABLE
 from bot.core.replies import VerbHelp
 from bot.slack import cards, roster
 from bot.slack.buttons import VALUE, button, pack
-from bot.slack.words import Block, Message, escape, moment, section, sections, typed
+from bot.slack.words import Block, Message, escape, fitting, moment, section, sections, typed
 
 ROWS = 40  # participants in a private roster
 CHOICES = 10  # conferences to choose from
@@ -51,7 +51,7 @@ def broken(reference: str) -> Message:
 
 
 def _lines(lines: Sequence[str]) -> Message:
-    return Message("\n".join(lines)[:TEXT], sections(lines))
+    return Message("\n".join(fitting(lines, TEXT)), sections(lines))
 
 
 def _status(status: r.Status) -> Message:

@@ -8,7 +8,7 @@ from bot.core.conference import Conference
 from bot.core.effects import Line, Says
 from bot.core.lifecycle import Step, Why
 from bot.slack.buttons import button, pack
-from bot.slack.words import Block, Message, duration, fitting, names, reason, sections, typed
+from bot.slack.words import Block, Message, duration, escape, fitting, names, reason, sections, typed
 
 LONGEST = 8000  # characters of all lines in one message; Slack takes about 13,000 in blocks
 MOST_OFFERS = 20  # buttons under one message
@@ -85,7 +85,7 @@ def _sentence(told: Sequence[Line]) -> str:  # noqa: C901, PLR0911, PLR0912  # o
         case Says.HAND_DOWN:
             return f"{who} took the hand down"
         case Says.HOST_WANTED:
-            return f"🛎️ {who} asks for the host" + (f": <@{first.detail}>" if first.detail else "")
+            return f"🛎️ {who} asks for the host" + (f": <@{escape(first.detail)}>" if first.detail else "")
         case Says.HOST:
             return f"👑 {who} is the host now" + (f", made so{by}" if by else "")
         case Says.SAID:

@@ -144,7 +144,20 @@ def test_play_takes_an_address_as_slack_writes_it(rest: str) -> None:
     assert said(played) == [(Says.PLAYED, "")]
 
 
-@pytest.mark.parametrize("rest", ["", "x.mp3", "ftp://a.example/x", "https://a.example/x y", "file:///etc/passwd"])
+def test_play_takes_an_address_with_a_question() -> None:
+    played = in_call("Ana").ask("play", rest="<https://cdn.a-b.example:8443/x/y.mp3?a=1&amp;b=%20~_*>")
+    assert commands(played) == [Play("c", "https://cdn.a-b.example:8443/x/y.mp3?a=1&b=%20~_*")]
+
+
+NO_ADDRESS = [
+    *("", "x.mp3", "ftp://a.example/x", "https://a.example/x y", "file:///etc/passwd", "http://a.example/x.mp3"),
+    *("https://localhost/x", "https://127.0.0.1/x", "https://[::1]/x", "https://2130706433/x", "https://0x7f.1/x"),
+    *("https://ana:secret@a.example/x", "https://a.example\\@b.example/x", "https://a.example/\u202ex", "https:///x"),
+    *("https://a.example/\x00", "https://a.example:99999999/x", "javascript:alert(1)", "data:audio/mp3;base64,AA"),
+]
+
+
+@pytest.mark.parametrize("rest", NO_ADDRESS)
 def test_play_refuses_what_is_no_address(rest: str) -> None:
     assert "address of a sound file" in refusal(in_call("Ana"), "play", rest=rest).wrong
 

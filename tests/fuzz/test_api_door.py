@@ -1,22 +1,19 @@
 """The HTTP API against its own description: schemathesis sends what that allows, and much that it does not."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.fuzz.profile import tries
 from tests.fuzz.sockets import ask, request, size
 from tests.stories.api_client import TOKEN
-from tests.stories.harness import Stage, requests, story
+from tests.stories.harness import Stage, requests
 from web.refusals import MANY
 
 OPERATIONS = {
@@ -26,12 +23,6 @@ OPERATIONS = {
     "/conferences/{id}/hangup": "POST",
 }
 EXPECTED = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-
-
-@pytest.fixture
-async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
-    async with story(tmp_path, caplog, confab_api_token=SecretStr(TOKEN)) as stage:
-        yield stage
 
 
 def checks(*left_out: str) -> list[Any]:

@@ -5,29 +5,20 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from nacl.signing import SigningKey
-from pydantic import SecretStr
 from starlette.requests import Request
 
 from tests.fuzz.sockets import ask, line_to, request, size
 from tests.stories.api_client import TOKEN
-from tests.stories.harness import Stage, requests, story
+from tests.stories.harness import Stage, requests
 from tests.stories.test_webhook_door import envelope
 from web.refusals import MANY, MOST_ADDRESSES, Refusals, origin
 
 TELNYX, SLACK = "/webhooks/call-events", "/slack/events"
 FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
-    async with story(tmp_path, caplog, confab_api_token=SecretStr(TOKEN)) as stage:
-        yield stage
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,16 +13,10 @@ from tests.fuzz.profile import tries
 from tests.fuzz.shapes import COMMANDS, EVENTS, INTERACTIVITY
 from tests.fuzz.sockets import size
 from tests.fuzz.strategies import anything, scalars, spoilt, values
-from tests.stories.harness import Stage, story
+from tests.stories.harness import Stage
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 ANSWERS = {200, 400, 404}
-
-
-@pytest.fixture
-async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
-    async with story(tmp_path, caplog) as stage:
-        yield stage
 
 
 def dumped(shape: Any) -> str:

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,7 +16,7 @@ from tests.fuzz.profile import tries
 from tests.fuzz.sockets import size
 from tests.fuzz.strategies import spoilt, values
 from tests.fuzz.webhooks import all_events
-from tests.stories.harness import Stage, story
+from tests.stories.harness import Stage
 from web.sandbox.house import CONNECTION
 
 EXTREME: list[Any] = [
@@ -26,12 +24,6 @@ EXTREME: list[Any] = [
     *("2026-11-22", "20261122T180000Z", "+" + "9" * 900, "sip:" + "a" * 900, "****", "１", "-0", "NaN"),  # noqa: RUF001  # a digit of its own kind
     *(None, 0, -1, 10**400, 1e308, float("nan"), float("-inf"), True, [], {}, [[]], {"": ""}),
 ]
-
-
-@pytest.fixture
-async def stage(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Stage]:
-    async with story(tmp_path, caplog) as stage:
-        yield stage
 
 
 def by_hand(ids: dict[str, Any]) -> list[dict[str, Any]]:
