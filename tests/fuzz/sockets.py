@@ -16,7 +16,7 @@ PATIENCE = 30.0  # real seconds until a test gives up
 
 
 class Impatient(Wire):
-    patience = 0.5
+    patience = 3.0
 
 
 class Line:
