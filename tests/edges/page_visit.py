@@ -72,6 +72,8 @@ class FakeSlack:
         return self._do("say", user, channel, text, thread_ts)
 
     async def click(self, user: str, place: str, action_id: str, *, value: str | None, row: str | None) -> Answer:
+        if row == "of before the edit":
+            raise AssertionError("0 places fit")
         return self._do("click", user, place, action_id, value, row)
 
     async def submit(self, user: str, view_id: str, values: dict[str, Any]) -> Answer:

@@ -111,6 +111,12 @@ async def test_a_button_is_pressed_in_a_message_and_in_a_modal(visit: Visit) -> 
     ]
 
 
+async def test_a_button_of_a_message_that_was_edited_meanwhile_is_pressed(visit: Visit) -> None:
+    button = {"action_id": "conf:end", "value": "c1|", "block_id": "of before the edit"}
+    assert await visit.do("click", user=ANA, channel=ROOM, ts="1.0", **button) == {"ok": True}
+    assert visit.slack.did == [("click", "ana", "1.0 in incidents", "conf:end", "c1|", None)]
+
+
 async def test_a_button_of_a_message_that_is_gone_is_refused(visit: Visit) -> None:
     answer = await visit.do("click", user=ANA, channel=ROOM, ts="2.0", action_id="conf:end", value=None, block_id=None)
     assert answer == {"ok": False, "error": "that message is gone"}

@@ -172,8 +172,12 @@ class Desk:
     async def click(self, body: Json) -> None:
         user = self._user(body)
         place = self._place(user, body)
-        value, row = body.get("value"), body.get("block_id")
-        _heard(await self._slack.click(user, place, body["action_id"], value=value, row=row))
+        action, value = body["action_id"], body.get("value")
+        try:
+            heard = await self._slack.click(user, place, action, value=value, row=body.get("block_id"))
+        except AssertionError:  # edited since the page drew it, which gives its blocks new ids
+            heard = await self._slack.click(user, place, action, value=value, row=None)
+        _heard(heard)
 
     async def submit(self, body: Json) -> None:
         _heard(await self._slack.submit(self._user(body), body["view_id"], body["values"]))
