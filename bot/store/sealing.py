@@ -56,9 +56,8 @@ def unlock(connection: Connection, keys: str, path: Path | None = None) -> None:
     ``path`` is the SQLite file: without ``keys``, its key lies beside it. Raises StoreError.
     """
     keyring, sealed = keyring_of(connection.dialect), _is_sealed(connection)
-    found = keys or _key_beside(path, sealed=sealed)
     try:
-        keyring.take(found)
+        keyring.take(keys or _key_beside(path, sealed=sealed))
     except (ValueError, IndexError):
         raise StoreError(f"{_where(keys, path)} holds no key; make one with: python -m web key") from None
     if not sealed:
@@ -178,6 +177,8 @@ def _key_beside(path: Path | None, *, sealed: bool) -> str:
     try:
         if not file.exists() and not sealed:
             _make_key(file)
+        if file.stat().st_mode & 0o077:
+            log.warning("the key %s can be read by others; say: chmod 600 %s", file, file)
         return file.read_text(encoding="ascii")
     except FileNotFoundError:
         raise StoreError(

@@ -214,6 +214,29 @@ def test_the_key_is_made_once_beside_the_database_and_read_by_its_owner_alone(
     assert made.strip() not in told[0]
 
 
+def test_a_key_that_others_can_read_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with opened(tmp_path):
+        pass
+    assert not [one for one in caplog.records if one.levelname == "WARNING"]
+    (tmp_path / "confab.db.key").chmod(0o644)
+    with opened(tmp_path):
+        pass
+    (told,) = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert f"chmod 600 {tmp_path / 'confab.db.key'}" in told
+
+
+def test_the_key_beside_the_database_is_changed_in_its_file(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        do(store, write_all)
+    file, new = tmp_path / "confab.db.key", key()
+    file.write_text(f"{new},{file.read_text()}")
+    with opened(tmp_path) as store:
+        assert store.rotate() > 0
+    file.write_text(f"{new}\n")
+    with opened(tmp_path) as store:
+        do(store, assert_all_there)
+
+
 def test_with_a_key_of_ones_own_none_is_made(tmp_path: Path) -> None:
     mine = key()
     with opened(tmp_path, mine) as store:
@@ -231,6 +254,7 @@ def test_with_a_key_of_ones_own_none_is_made(tmp_path: Path) -> None:
         ("mine", "", None, "is sealed and its key is missing: put {file} back, or set CONFAB_SECRET_KEY"),
         ("", "", "other", "is sealed with another key than that in {file}"),
         ("", "", "no key at all", "{file} holds no key; make one with: python -m web key"),
+        ("", "", "ÿ", "{file} holds no key; make one with: python -m web key"),
         ("", "", "\n", "{file} holds no key; make one with: python -m web key"),
     ],
 )
