@@ -78,13 +78,13 @@ class PostgresStore:
     def prepare(self) -> None:
         if not self._ask(is_usable):
             raise StoreError("the database's schema is not up to date. First say: confab migrate")
-        self._ask(lambda connection: sealing.unlock(connection, self._keys))
+        self._ask(self._unlock)
 
     def migrate(self) -> None:
         def work(connection: Connection) -> None:
             connection.execute(select(func.pg_advisory_xact_lock(0)))  # two that migrate at once do it one by one
             upgrade(connection)
-            sealing.unlock(connection, self._keys)
+            self._unlock(connection)
 
         try:
             self._ask(work)
@@ -93,6 +93,10 @@ class PostgresStore:
 
     def rotate(self) -> int:
         return sealing.rotate(self._engine)
+
+    def _unlock(self, connection: Connection) -> None:
+        sealing.unlock(connection, self._keys)
+        sealing.note_newest(connection)
 
     def close(self) -> None:
         self._closed = True

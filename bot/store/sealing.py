@@ -63,9 +63,15 @@ def unlock(connection: Connection, keys: str, path: Path | None = None) -> None:
     if not sealed:
         _seal_all(connection, keyring)
     try:
-        keyring.hash_key = bytes.fromhex(connection.execute(select(seal.c.hash_key)).scalar_one())
+        row = connection.execute(select(seal)).one()
     except WrongKeyError:
         raise StoreError(_wrong(keys, path)) from None
+    keyring.hash_key = bytes.fromhex(row.hash_key)
+
+
+def note_newest(connection: Connection) -> None:
+    """From now on there are values under the newest key: without it, too, the database must not be opened."""
+    connection.execute(update(seal).values(newest="newest"))
 
 
 def to_clean(connection: Connection) -> bool:
@@ -134,7 +140,7 @@ def _seal_all(connection: Connection, keyring: Keyring) -> None:
         while seen == AT_ONCE:
             last, seen, _ = _batch(connection, table, convert, last)
             found |= seen > 0
-    connection.execute(insert(seal), {"id": 1, "hash_key": keyring.hash_key.hex(), "clean": not found})
+    connection.execute(insert(seal), {"id": 1, "hash_key": keyring.hash_key.hex(), "clean": not found, "newest": ""})
 
 
 def _tables() -> Iterator[Table]:

@@ -122,6 +122,7 @@ class SqliteStore:
             with self._writing.begin() as connection:
                 upgrade(connection)
                 sealing.unlock(connection, self._keys, Path(self._path))
+                sealing.note_newest(connection)
                 to_clean = sealing.to_clean(connection)
                 mode = connection.exec_driver_sql("PRAGMA synchronous").scalar()
             if to_clean:

@@ -315,12 +315,16 @@ class BrakeRow(SQLModel, table=True):
 
 
 class SealRow(SQLModel, table=True):
-    """One row: the key of all hashes, itself sealed. ``clean``: no old page of the file holds anything from before."""
+    """One row: the key of all hashes, sealed with the oldest key that is needed; ``newest`` is sealed with the newest.
+
+    ``clean``: no old page of the file holds anything from before.
+    """
 
     __tablename__ = "seal"
     id: int = Field(primary_key=True)
     hash_key: str = Field(sa_type=Sealed)
     clean: bool
+    newest: str = Field(sa_type=Sealed, sa_column_kwargs=_new(""))
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -289,6 +289,20 @@ def test_after_a_rotation_the_old_key_is_no_longer_needed(tmp_path: Path) -> Non
         pass
 
 
+def test_a_newer_key_that_was_used_is_needed_from_then_on(tmp_path: Path) -> None:
+    """Else the database would be opened, and what was written under that key could not be read."""
+    old, new = key(), key()
+    with opened(tmp_path, old):
+        pass
+    with opened(tmp_path, f"{new},{old}") as store:
+        do(store, write_all)
+    for alone in (old, new):
+        with pytest.raises(StoreError, match="another key"), opened(tmp_path, alone):
+            pass
+    with opened(tmp_path, f"{old},{new}") as store:
+        do(store, assert_all_there)
+
+
 def test_a_rotation_that_is_cut_off_is_run_again(tmp_path: Path) -> None:
     old, new = key(), key()
     with opened(tmp_path, old) as store:
