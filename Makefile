@@ -6,7 +6,7 @@ LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --no-header --no-annotate $(LOCK_FLAGS) pyproject.toml
 ARGS :=
 
-.PHONY: help demo setup run test check bench docs lock
+.PHONY: help demo setup run test check bench chaos docs lock
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## format, lint, types, and who may import whom
 
 bench: $(VENV)/.dev ## measure, and print ratios
 	@$(PY) -m tests.bench
+
+chaos: $(VENV)/.dev ## play at random while everything breaks, and see whether anything is lost or doubled; ARGS="--seeds=200 --kill=50"
+	@$(PY) -m tests.chaos $(ARGS)
 
 docs: $(VENV)/.dev ## rewrite the generated tables of README.md and all of .env.example
 	@$(PY) -m tests.docs.generate

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from bot.store.db import open_store
 
@@ -75,6 +75,10 @@ class Cluster:
         self._say(f"CREATE DATABASE {name} TEMPLATE {'model' if migrated else 'template0'}")
         yield self._url(name)
         self._say(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def durable(self, url: str) -> None:
+        """Let no commit in this database be forgotten by a restart."""
+        self._say(f"ALTER DATABASE {make_url(url).database} SET synchronous_commit = on")
 
     def _url(self, name: str, scheme: str = "postgresql") -> str:
         return f"{scheme}://confab@/{name}?host={self._folder}"

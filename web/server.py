@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from bot.bootstrap import RefusedError, running
 from bot.config import Settings
+from bot.ports import Clock
 from web.app import build
 from web.wire import MOST_CONNECTIONS, Wire
 
@@ -62,11 +63,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve(settings: Settings) -> None:
-    """Run the whole program until SIGTERM or SIGINT, then finish what is in hand."""
+async def serve(settings: Settings, clock: Clock | None = None, **timeouts: float) -> None:
+    """Run the whole program until SIGTERM or SIGINT, then finish what is in hand. ``timeouts`` are those of
+    ``running``, the system's clock is the default.
+    """
     listening = listen(settings.host, settings.port)
     _allow_many_files()
-    async with running(settings) as program:
+    async with running(settings, clock, **timeouts) as program:
         web = server(build(program), Wire)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

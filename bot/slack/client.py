@@ -24,7 +24,7 @@ from bot.slack.words import Block, Message
 log = logging.getLogger("confab.slack")
 
 EVENT_TYPE = "confab"  # of our messages' metadata, which holds nothing but an opaque token
-CLOCKS_DIFFER = 60.0  # seconds our clock may be ahead of Slack's when we look for a message of ours
+CLOCKS_DIFFER = 300.0  # seconds our clock may be ahead of Slack's; a worse one would refuse every signature
 PAGES = 5  # of history that are searched
 CARD_IS_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 

@@ -87,6 +87,13 @@ async def test_a_card_without_a_thread_is_found_in_the_channel(world: World) -> 
     assert await world.chat.find(world.picture().conference, "t1", world.clock.now()) == card.ts
 
 
+@pytest.mark.parametrize("ahead", [-250, 250])
+async def test_our_message_is_found_though_our_clock_is_wrong(world: World, ahead: float) -> None:
+    since = world.clock.now() + ahead
+    card = await world.chat.post_card(world.picture(), "t1")
+    assert await world.chat.find(world.picture().conference, "t1", since) == card.ts
+
+
 async def test_a_message_is_found_behind_many_others(world: World) -> None:
     conference = (await world.posted()).conference
     since = world.clock.now()

@@ -1,0 +1,227 @@
+"""What must be true after a run, whatever went wrong in it."""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, column, select, table
+
+from bot.core.conference import Picture
+from bot.core.effects import Line
+from bot.slack import cards
+from bot.slack import lines as thread
+from bot.slack.answers import NOT_HEARD
+from bot.store import codec, ledger, tables
+from bot.store.db import open_store
+from bot.telnyx import webhook
+from tests.chaos.database import ORDERED, Database
+from web.sandbox.house import CONNECTION, House
+from web.sandbox.slack import Channel, Delivered, Message
+
+EXPECTED_TIMERS = frozenset({"account"})
+FATAL = ("Traceback", "failed by a fault of ours", "could not be answered", "a background task ended")
+
+
+@dataclass
+class Verdict:
+    problems: list[str] = field(default_factory=list)
+    lost: int = 0
+    doubled: int = 0
+    events: int = 0
+
+    def find(self, problem: str, *, lost: int = 0, doubled: int = 0) -> None:
+        self.problems.append(problem)
+        self.lost += lost
+        self.doubled += doubled
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the database says in the end."""
+
+    pictures: list[Picture]
+    ordered: dict[str, list[Line]]
+    journal: set[str]
+    undone: list[str]
+    waiting: list[str]
+    timers: list[str]
+
+
+async def kept(database: Database, key: str) -> Kept:
+    store = open_store(database.url, key)
+    try:
+        store.prepare()
+        return await store.read(_read)
+    finally:
+        store.close()
+
+
+def _read(connection: Connection) -> Kept:
+    ids = list(connection.execute(select(tables.conference.c.id)).scalars())
+    scenes = [ledger.whole_scene(connection, one, 0.0) for one in ids]
+    rows = connection.execute(select(tables.journal.c.key, tables.journal.c.done, tables.journal.c.kind)).all()
+    return Kept(
+        [scene.picture() for scene in scenes if scene],
+        _ordered(connection),
+        {row.key for row in rows},
+        [f"{row.kind} {row.key}" for row in rows if not row.done and row.kind in {"slash", "mention"}],
+        [f"{row.kind} {row.id}" for row in connection.execute(select(tables.outbox))],
+        list(connection.execute(select(tables.timer.c.key)).scalars()),
+    )
+
+
+def _ordered(connection: Connection) -> dict[str, list[Line]]:
+    copies = table(
+        ORDERED, column("id"), column("conference_id"), column("kind"), column("body", tables.outbox.c.body.type)
+    )
+    found: dict[str, list[Line]] = {}
+    for row in connection.execute(select(copies).where(copies.c.kind == "Line").order_by(copies.c.id)):
+        line = codec.effect(row.kind, row.body)
+        assert isinstance(line, Line)
+        found.setdefault(row.conference_id, []).append(line)
+    return found
+
+
+def check_middle(house: House, database: Database, verdict: Verdict) -> None:
+    """While conferences go on, with no fault any more: who is on the line is who we think is."""
+    rows = database.ask("SELECT id, call_control_id, phase, joined_at, left_at FROM leg WHERE phase <> 'gone'")
+    known = {row.call_control_id: row for row in rows}
+    sides = {row[0] for row in database.ask("SELECT call_control_id FROM side_call WHERE ended_at IS NULL")}
+    for phone in house.telnyx.phones.values():
+        for call in phone.calls:
+            if call.alive and call.id not in known and call.id not in sides:
+                verdict.find(f"{_leg(call.client_state)} is up and unknown")
+            if call.alive and call.id in known:
+                row = known.pop(call.id)
+                inside = row.joined_at is not None and row.left_at is None
+                if inside != (call.seat is not None):
+                    verdict.find(
+                        f"{row.id} is {'in' if inside else 'not in'} the room here, and at Telnyx it is not so"
+                    )
+    for row in known.values():
+        verdict.find(f"{row.id} is {row.phase} here and not up at Telnyx")
+
+
+def check_end(
+    house: House, state: Kept, said: Sequence[Delivered], channels: Sequence[Channel], verdict: Verdict
+) -> None:
+    """When everything was ended, and time has passed."""
+    verdict.events = len(house.telnyx.deliveries) + len(said)
+    _inputs(house, state, said, verdict)
+    _calls(house, verdict)
+    for what in state.waiting:
+        verdict.find(f"the outbox holds {what}", lost=1)
+    for key in set(state.timers) - EXPECTED_TIMERS:
+        verdict.find(f"the timer {key} is set")
+    posted = [
+        one for channel in channels for one in house.slack.messages(channel) if one.user == house.slack.bot_user_id
+    ]
+    for picture in state.pictures:
+        _conference(picture, state, posted, house, verdict)
+
+
+def check_logs(said: Sequence[str], *, excused: bool, verdict: Verdict) -> None:
+    for log in said:
+        found = [line for line in log.splitlines() if any(word in line for word in FATAL)]
+        if found and not excused:
+            verdict.find(f"the log says: {found[0][:300]}\n{log[-3000:]}")
+
+
+def _inputs(house: House, state: Kept, said: Sequence[Delivered], verdict: Verdict) -> None:
+    accepted = {f"slack:{one.payload['trigger_id']}" for one in said if one.status == 200 and NOT_HEARD not in one.body}
+    for delivery in house.telnyx.deliveries:
+        decoded = webhook.decode(delivery.body, CONNECTION) if delivery.status == 200 else None
+        if isinstance(decoded, webhook.News):
+            accepted.add(decoded.delivery.key)
+    for key in accepted - state.journal:
+        verdict.find(f"{key} was accepted and is not in the journal", lost=1)
+    for what in state.undone:
+        verdict.find(f"{what} was heard and never answered", lost=1)
+
+
+def _calls(house: House, verdict: Verdict) -> None:
+    legs: Counter[str] = Counter()
+    for phone in house.telnyx.phones.values():
+        for call in phone.calls:
+            legs[_leg(call.client_state)] += not call.incoming
+            if call.alive:
+                verdict.find(f"{_leg(call.client_state)} is still on the line after the end")
+    for leg, times in legs.items():
+        if times > 1:
+            verdict.find(f"{leg} was rung {times} times", doubled=times - 1)
+    for room in house.telnyx.rooms.values():
+        if room.status == "in_progress":
+            verdict.find(f"the room {room.name} is still open")
+
+
+def _conference(picture: Picture, state: Kept, posted: list[Message], house: House, verdict: Verdict) -> None:
+    one = picture.conference
+    if not one.ended:
+        verdict.find(f"{one.id} has not ended")
+    if one.alive_legs or any(row.leg and row.leg.alive for row in picture.rows):
+        verdict.find(f"{one.id} counts somebody as on the line after the end")
+    drawn = cards.card(picture)
+    found = [message for message in posted if message.ts == one.card_ts]
+    if not found:
+        verdict.find(f"{one.id} has no card", lost=1)
+        return
+    if _plain(found[0].blocks) != _plain(drawn.blocks):
+        verdict.find(
+            f"the card of {one.id} is not true:\n  {_plain(found[0].blocks)}\n  {_plain(drawn.blocks)}", lost=1
+        )
+    twins = [
+        message
+        for message in posted
+        if message.thread_ts in {None, message.ts} and one.topic in json.dumps(message.blocks)
+    ]
+    if len(twins) != 1:
+        verdict.find(f"{one.id} has {len(twins)} cards", doubled=len(twins) - 1)
+    channel = house.slack.channels[one.channel]
+    replies = house.slack.messages(channel, thread_ts=one.thread_ts)
+    told = [message.text for message in replies if message.ts != one.card_ts]
+    _thread(one.id, state.ordered.get(one.id, []), told, verdict)
+
+
+def _thread(conference_id: str, ordered: list[Line], told: list[str], verdict: Verdict) -> None:
+    """The messages are the lines that were ordered, cut into pieces, in this order, each once."""
+    left = list(ordered)
+    for at, text in enumerate(told):
+        size = next((size for size in range(1, len(left) + 1) if thread.lines(left[:size]).text == text), 0)
+        if size:
+            del left[:size]
+        elif text in told[:at]:
+            verdict.find(f"{conference_id}: told twice: {text}", doubled=1)
+        else:
+            verdict.find(
+                f"{conference_id}: not as ordered: {text!r}; ordered was {[one.says for one in left[:3]]}", lost=1
+            )
+            return
+    if left:
+        verdict.find(f"{conference_id}: never told: {[(str(one.says), one.who) for one in left]}", lost=len(left))
+
+
+def _leg(state: str | None) -> str:
+    try:
+        return str(json.loads(base64.b64decode(state or ""))["leg"])
+    except ValueError:
+        return "a call that came in"
+
+
+def _plain(blocks: Any) -> list[str]:
+    """What a card shows: all its texts, without ids that the stand-in adds."""
+    return list(_texts(blocks))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            yield value["text"]
+        for key in sorted(value):
+            if isinstance(value[key], dict | list):
+                yield from _texts(value[key])
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
