@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.store.db import engine_of, is_postgres
 
@@ -89,7 +89,7 @@ class Database:
 
     def _hold(self, seconds: float) -> None:
         if self.postgres:
-            with suppress(OperationalError), self._engine.begin() as connection:
+            with suppress(DBAPIError), self._engine.begin() as connection:
                 connection.execute(text("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE"))
                 time.sleep(seconds)
             return
