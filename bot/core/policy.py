@@ -209,8 +209,9 @@ def _not_yours(asked: str, needed: Role, role: Role, request: Request, scene: Sc
     if needed is Role.PARTICIPANT:
         whose = "people of this conference, and you are not in it"
     elif _host_is_in(scene, request):
-        whose, how = "the host", f"Ask {host} to do it, or to make you the host."
-        example = f"/conf host @{request.actor.name}"
+        whose, how, example = "the host", f"Ask {host} to do it.", "/conf status"
+        if role is Role.PARTICIPANT:  # nobody else can be made the host
+            how, example = f"Ask {host} to do it, or to make you the host.", f"/conf host @{request.actor.name}"
     elif not scene.conference.host_id:  # made over HTTP
         whose = "everybody who is in the call, and you are not"
     else:

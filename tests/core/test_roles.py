@@ -141,6 +141,8 @@ def test_a_refusal_names_the_host_and_what_to_say() -> None:
     told = refused("end", Role.PARTICIPANT)
     assert told.wrong == "“end” is for the host. Ask Hana to do it, or to make you the host."
     assert (told.code, told.example) == ("forbidden", "/conf host @Bo")
+    bystander = refused("end", Role.MEMBER)
+    assert (bystander.wrong, bystander.example) == ("“end” is for the host. Ask Hana to do it.", "/conf status")
     assert "“mute all” is for the host" in refused("mute all", Role.PARTICIPANT).wrong
 
 
