@@ -202,21 +202,24 @@ def _not_yours(asked: str, needed: Role, role: Role, request: Request, scene: Sc
         return Refusal(
             f"“{asked}” is for {needed.told} of Confab, and you are none.", example="/conf whoami", code="forbidden"
         )
-    host = scene.conference.host
-    how, example = ("Join first.", "/conf join")
-    if scene.conference.locked:
-        how, example = "It is locked: ask one of them, an operator or an admin.", "/conf status"
-    if needed is Role.PARTICIPANT:
-        whose = "people of this conference, and you are not in it"
-    elif _host_is_in(scene, request):
-        whose, how, example = "the host", f"Ask {host} to do it.", "/conf status"
-        if role is Role.PARTICIPANT:  # nobody else can be made the host
-            how, example = f"Ask {host} to do it, or to make you the host.", f"/conf host @{request.actor.name}"
-    elif not scene.conference.host_id:  # made over HTTP
-        whose = "everybody who is in the call, and you are not"
-    else:
-        whose = f"the host ({host}), who is not in the call, so for everybody who is"
+    whose, how, example = _whose(needed, role, request, scene)
     return Refusal(f"“{asked}” is for {whose}. {how}", example=example, code="forbidden")
+
+
+def _whose(needed: Role, role: Role, request: Request, scene: Scene) -> tuple[str, str, str]:
+    """Who may, what to do about it, and what to say."""
+    host, join = scene.conference.host, ("Join first.", "/conf join")
+    if scene.conference.locked:
+        join = "It is locked: ask one of them, an operator or an admin.", "/conf status"
+    if needed is Role.PARTICIPANT:
+        return "people of this conference, and you are not in it", *join
+    if not _host_is_in(scene, request):
+        if not scene.conference.host_id:  # made over HTTP
+            return "everybody who is in the call, and you are not", *join
+        return f"the host ({host}), who is not in the call, so for everybody who is", *join
+    if role is Role.PARTICIPANT:  # nobody else can be made the host
+        return "the host", f"Ask {host} to do it, or to make you the host.", f"/conf host @{request.actor.name}"
+    return "the host", f"Ask {host} to do it.", "/conf status"
 
 
 def may_ring(rules: Rules, people: Sequence[Person], undone: str = "Nobody was rung.") -> None:
