@@ -1,5 +1,6 @@
 """The verbs, as people type them in a channel."""
 
+from bot.core.options import TABLE
 from bot.core.verbs import VERBS
 from tests.stories.harness import Actor, Stage, Thread, requests, shown
 
@@ -115,6 +116,11 @@ async def test_help_shows_every_verb_and_more_about_one(stage: Stage) -> None:
     told = await ana.is_told("Other words for it")
     assert "`add`" in told.text
     assert "`/conf invite @ana else @bo --ring 25s --redial 3x60s`" in told.text
+    for option, _ in TABLE:
+        assert f"`{option}`: " in told.text
+    await ana.types("help mute", stage.channel)
+    told = await ana.is_told("mute people")
+    assert "--ring" not in told.text
 
 
 async def test_every_synonym_does_the_same(stage: Stage) -> None:
