@@ -205,7 +205,8 @@ def _begin_side(
         return _drop(connection, parcel, None, now)
     if isinstance(effect, e.SideHangUp) and not side.call_control_id:
         return _drop(connection, parcel, None, now)  # it never rang, as far as we know
-    if isinstance(effect, e.SideDial) and not _may_check(connection, rules, side):
+    unsent = isinstance(effect, e.SideDial) and outbox.doubt(connection, parcel) is None
+    if unsent and not _may_check(connection, rules, side):
         sides.save(connection, replace(side, ended_at=now))
         return _drop(connection, parcel, None, now)
     text = ""
