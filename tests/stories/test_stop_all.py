@@ -131,6 +131,7 @@ async def test_who_calls_in_is_cut_off_and_refused(stage: Stage) -> None:
     await stop(stage, zoe)
     await inside.idle()
     await asked.idle()
+    assert len(asked.heard) == 1, "hung up at once, not when the digits did not come"
     asked.dials(NUMBER)
     await asked.idle()
     assert asked.calls[-1].answered_at is None
