@@ -40,6 +40,7 @@ TELNYX_TIMEOUT = 8.0
 SLACK_TIMEOUT = 10.0
 MEETING = 10.0  # seconds that a start waits for Slack and Telnyx before it goes on without them
 RETRY_MEETING = 5.0
+LEFT_UNANSWERED = 5.0  # seconds after which a sentence that nobody answers is taken up again
 FAREWELL = 5.0  # seconds that a stop waits for answers to people; what is left is answered at the next start
 
 
@@ -196,11 +197,10 @@ class Program:
         self._slack_state = "ok"
         self._spawn(_warn(Admission(directory, self.rules)))
         self._spawn(desk.catch_up(unanswered, self._tell_late))
-        if self.store.poll is not None:
-            self._spawn(self._take_over(desk, self.store.poll))
+        self._spawn(self._take_over(desk, self.store.poll or LEFT_UNANSWERED))
 
     async def _take_over(self, desk: Desk, poll: float) -> None:
-        """Answer what a process that died meanwhile had heard."""
+        """Answer what was heard and not answered: its process died, or the database was away at that moment."""
         while True:
             await asyncio.sleep(poll)
             try:
@@ -209,7 +209,7 @@ class Program:
             except (SQLAlchemyError, StoreBusyError) as error:
                 log.warning("the database did not say what is unanswered: %s", type(error).__name__)
             except Exception:
-                log.exception("what other processes left unanswered cannot be looked for; it is tried again")
+                log.exception("what was left unanswered cannot be looked for; it is tried again")
 
     async def _tell_late(self, heard: Heard, reply: Reply) -> None:
         await self.chat.whisper(heard, reply, verbs.table())

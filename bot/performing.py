@@ -202,7 +202,10 @@ class Performer:
 
     async def _draw_card(self, errand: Errand) -> i.Fact:
         now, conference_id = self._clock.now(), errand.conference.id
-        fingerprint = await self._chat.draw_card(errand.whole_picture)
+        picture = errand.whole_picture
+        if errand.doubt is not None:  # the card may show what an earlier try drew, and not what we noted last
+            picture = replace(picture, conference=replace(picture.conference, card_print=""))
+        fingerprint = await self._chat.draw_card(picture)
         return i.CardLost(conference_id, now) if fingerprint is None else i.CardDrawn(conference_id, now, fingerprint)
 
     async def _post_lines(self, errand: Errand) -> None:

@@ -11,6 +11,7 @@ from bot.core.conference import Conference
 from bot.store import codec, db
 from bot.store.tables import attempt, gate, outbox, timer
 
+CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
 _INSERT = outbox.insert()
@@ -43,12 +44,13 @@ def enqueue_side(connection: Connection, effects: Sequence[e.SideEffect], now: f
 
 def heads(connection: Connection, now: float, most: int = 100) -> list[Parcel]:
     """The oldest effect of each lane, where it is due and its pace allows a start now."""
+    is_due = or_(outbox.c.due <= now, outbox.c.since > now + CLOCKS_DIFFER)  # as in _is_due
     older = select(_OLDER.c.id).where(_OLDER.c.lane == outbox.c.lane, _OLDER.c.id < outbox.c.id).exists()
     open_gate = or_(gate.c.not_before.is_(None), gate.c.not_before <= now)
     rows = connection.execute(
         select(outbox)
         .select_from(outbox.outerjoin(gate, gate.c.key == outbox.c.pace))
-        .where(outbox.c.due <= now, open_gate, ~older)
+        .where(is_due, open_gate, ~older)
         .order_by(outbox.c.id)
         .limit(most)
         # What another process has in hand is not seen at all; the locks taken here end with the look.
@@ -68,7 +70,7 @@ def take(connection: Connection, parcel: Parcel, now: float) -> Parcel | None:
     if not db.shared(connection):
         return parcel
     row = connection.execute(select(outbox).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)).first()
-    if row is None or row.due > now:
+    if row is None or not _is_due(row, now):
         return None
     if row.pace:
         db.lock(connection, row.pace)
@@ -91,7 +93,7 @@ def batch(connection: Connection, head: Parcel, now: float, upto: int | None) ->
     ).all()
     found: list[Parcel] = []
     for row in rows:
-        late = row.id > upto if upto is not None else row.due > now
+        late = row.id > upto if upto is not None else not _is_due(row, now)
         parcel = _parcel(row)
         if row.kind != type(head.effect).__name__ or late or parcel is None:
             break
@@ -180,6 +182,11 @@ def lane_and_pace(  # noqa: C901, PLR0911, PLR0912  # one arm per lane
             return f"host:{conference.id}", ""
         case _:
             assert_never(effect)
+
+
+def _is_due(row: Any, now: float) -> bool:
+    """What was ordered in the future was ordered before our clock was set back."""
+    return bool(row.due <= now or row.since > now + CLOCKS_DIFFER)
 
 
 def _row(conference: Conference, effect: e.Effect, now: float) -> dict[str, Any]:

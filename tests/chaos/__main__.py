@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ async def play(plan: list[tuple[int, bool]], server: Cluster | None, processes: 
     async def one(seed: int, *, kill: bool) -> Outcome:
         run = Run(seed, kill=kill)
         async with turns, databases.fresh(run) as (folder, url):
-            outcome = await run.play(nursery, folder, url, processes)
+            outcome = await _outcome(run, nursery, folder, url, processes)
         sys.stderr.write(f"[{seed}]" if outcome.verdict.problems else ".")
         sys.stderr.flush()
         return outcome
@@ -59,6 +60,14 @@ async def play(plan: list[tuple[int, bool]], server: Cluster | None, processes: 
     finally:
         restarts.cancel()
         await nursery.close()
+
+
+async def _outcome(run: Run, nursery: Nursery, folder: Path, url: str, processes: int) -> Outcome:
+    try:
+        return await run.play(nursery, folder, url, processes)
+    except Exception:  # noqa: BLE001  # one run that falls over must not take the others with it
+        run.outcome.verdict.find(traceback.format_exc())
+        return run.outcome
 
 
 class Databases:

@@ -1,5 +1,6 @@
 """What must be true after a run, whatever went wrong in it."""
 
+import asyncio
 import base64
 import json
 from collections import Counter
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, column, select, table
+from sqlalchemy.exc import DBAPIError
 
 from bot.core.conference import Picture
 from bot.core.effects import Line
@@ -15,9 +17,9 @@ from bot.slack import cards
 from bot.slack import lines as thread
 from bot.slack.answers import NOT_HEARD
 from bot.store import codec, ledger, tables
-from bot.store.db import open_store
+from bot.store.db import StoreError, open_store
 from bot.telnyx import webhook
-from tests.chaos.database import ORDERED, Database
+from tests.chaos.database import ORDERED, PAUSES, Database
 from web.sandbox.house import CONNECTION, House
 from web.sandbox.slack import Channel, Delivered, Message
 
@@ -51,12 +53,16 @@ class Kept:
 
 
 async def kept(database: Database, key: str) -> Kept:
-    store = open_store(database.url, key)
-    try:
-        store.prepare()
-        return await store.read(_read)
-    finally:
-        store.close()
+    for pause in PAUSES:
+        store = open_store(database.url, key)
+        try:
+            store.prepare()
+            return await store.read(_read)
+        except (StoreError, DBAPIError):  # the server is just being restarted
+            await asyncio.sleep(pause)
+        finally:
+            store.close()
+    raise AssertionError("the database does not come back")
 
 
 def _read(connection: Connection) -> Kept:

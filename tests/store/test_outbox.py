@@ -43,6 +43,14 @@ def test_no_more_heads_than_asked_for_and_the_oldest_first(connection: Connectio
     assert [parcel.effect for parcel in outbox.heads(connection, NOW, most=2)] == [e.HangUp("c.0.1"), e.HangUp("c.1.1")]
 
 
+def test_what_was_ordered_before_the_clock_was_set_back_goes_at_once(connection: Connection) -> None:
+    enqueue(connection, e.HangUp("c.1.1"), line("Ana"), line("Bo"))
+    assert heads(connection, NOW - 600) == [e.HangUp("c.1.1"), line("Ana")]
+    told = outbox.heads(connection, NOW - 600)[1]
+    assert outbox.take(connection, told, NOW - 600) == told
+    assert [one.effect for one in outbox.batch(connection, told, NOW - 600, None)] == [line("Ana"), line("Bo")]
+
+
 def test_lines_go_when_their_second_is_over(connection: Connection) -> None:
     enqueue(connection, line("Ana"), now=NOW + 0.3)
     assert heads(connection, NOW + 0.9) == []

@@ -157,3 +157,22 @@ async def test_a_mention_where_the_bot_was_removed_is_answered_by_a_direct_messa
     await ana.says("status", stage.channel)
     stage.house.slack.remove_bot(stage.channel)
     await ana.reads("There is no live conference here.")
+
+
+async def test_a_card_that_was_drawn_unnoticed_is_drawn_again_though_all_is_as_before(stage: Stage) -> None:
+    ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
+    await ana.types("create payments down @bo", stage.channel)
+    await bo.comes_in()
+    thread = await stage.thread("payments down")
+    await thread.card_shows("1 in")
+    await stage.passes(seconds=5)
+    trouble = stage.house.slack.trouble
+    trouble.methods, trouble.api_500_after = "chat.update", 1
+    await ana.types("lock", stage.channel)
+    await thread.card_shows("locked by Ana")
+    trouble.api_500 = 2
+    await ana.types("unlock", stage.channel)
+    await thread.shows("Unlocked")
+    for _ in range(6):
+        await stage.passes(seconds=5)
+    assert "locked by Ana" not in shown(thread.card)
