@@ -23,7 +23,7 @@ from tests.chaos.database import ORDERED, PAUSES, Database
 from web.sandbox.house import CONNECTION, House
 from web.sandbox.slack import Channel, Delivered, Message
 
-EXPECTED_TIMERS = frozenset({"account"})
+EXPECTED_TIMERS = frozenset({"account", "purge"})
 FATAL = ("Traceback", "failed by a fault of ours", "could not be answered", "a background task ended")
 
 
