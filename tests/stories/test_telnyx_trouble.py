@@ -201,6 +201,7 @@ async def test_twenty_people_are_dialled_at_a_pace_that_telnyx_takes(stage: Stag
     ana = stage.person("Ana", "+12125550111")
     numbers = [f"+1212555{last:04d}" for last in range(200, 220)]
     await ana.types(f"create all hands {' '.join(numbers)}", stage.channel)
+    await ana.clicks(await ana.is_told("That rings 20 people"), "Ring them all")
     dials = stage.house.telnyx.requests
     await eventually(lambda: sum(one.operation == "POST calls" for one in dials) == 20, "all are dialled")
     at = [one.at for one in dials if one.operation == "POST calls"]
