@@ -1,30 +1,42 @@
 """Breaking the database under a running program, and mending it."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from bot.store import db
 
 
 @contextmanager
-def without_table(folder: Path, table: str) -> Iterator[None]:
+def without_table(url: str, table: str) -> Iterator[None]:
     """A table that everything needs has gone for a while."""
-    _execute(folder, f"ALTER TABLE {table} RENAME TO elsewhere")
+    _execute(url, f"ALTER TABLE {table} RENAME TO elsewhere")
     yield
-    _execute(folder, f"ALTER TABLE elsewhere RENAME TO {table}")
+    _execute(url, f"ALTER TABLE elsewhere RENAME TO {table}")
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Somebody else writes for a while."""
-    other = sqlite3.connect(folder / "confab.db", isolation_level=None, timeout=20)
-    other.execute("BEGIN EXCLUSIVE")
-    yield
-    other.execute("ROLLBACK")
-    other.close()
+def locked(url: str) -> Iterator[None]:
+    """Somebody else writes for a while; what is there can be read."""
+    with _connected(url) as connection:
+        if db.is_postgres(url):
+            connection.execute(text("LOCK TABLE conference, leg, journal, outbox IN EXCLUSIVE MODE"))
+        else:
+            connection.connection.driver_connection.execute("BEGIN EXCLUSIVE")  # type: ignore[union-attr]  # it is open
+        yield
+        connection.rollback()
 
 
-def _execute(folder: Path, statement: str) -> None:
-    connection = sqlite3.connect(folder / "confab.db", timeout=20)
-    connection.execute(statement)
-    connection.close()
+def _execute(url: str, statement: str) -> None:
+    with _connected(url) as connection:
+        connection.execute(text(statement))
+        connection.commit()
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = db.engine_of(url) if db.is_postgres(url) else db.engine_of(url, connect_args={"timeout": 20})
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()

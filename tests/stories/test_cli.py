@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from pydantic import SecretStr
 
-from tests.stories.harness import Stage, story
+from tests.stories.harness import story
 from web.sandbox.house import House, stand_ins
 
 ROOT = Path(__file__).parents[2]
@@ -110,10 +110,10 @@ async def test_a_port_that_is_taken_is_said(house: House, tmp_path: Path) -> Non
     assert said == (2, [], [f"confab: cannot listen on 127.0.0.1:{port}: Address already in use"])
 
 
-async def test_a_second_program_on_the_same_database_is_refused(stage: Stage, tmp_path: Path) -> None:
-    for command in ("serve", "migrate"):
-        said = await confab(tmp_path, environment(stage.house), command)
-        assert said == (2, [], [f"confab: another process is using {tmp_path / 'confab.db'}"])
+async def test_a_second_program_on_the_same_file_is_refused(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with story(tmp_path, caplog) as stage:
+        said = [await confab(tmp_path, environment(stage.house), command) for command in ("serve", "migrate")]
+        assert said == 2 * [(2, [], [f"confab: another process is using {tmp_path / 'confab.db'}"])]
 
 
 async def test_it_stops_when_it_is_asked_to(house: House, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.store import db
 from tests.stories.breaking import locked, without_table
 from tests.stories.harness import Stage, story
 from tests.stories.waiting import tried
@@ -55,18 +56,24 @@ async def test_the_outbox_is_in_the_metrics(stage: Stage) -> None:
 
 
 async def test_a_broken_database_makes_us_unready_and_no_less_countable(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with story(tmp_path, caplog, expect=("the database did not do its part",)) as stage:
-        with without_table(tmp_path, "outbox"):
+    async with story(
+        tmp_path, caplog, database_url=database_url, expect=("the database did not do its part",)
+    ) as stage:
+        with without_table(database_url, "outbox"):
             assert math.isnan((await metrics(stage))["confab_outbox_waiting"])
-        with without_table(tmp_path, "journal"):
+        with without_table(database_url, "journal"):
             status, told = await ready(stage)
-            assert (status, told["ready"], told["database"]) == (503, False, "OperationalError")
+            assert (status, told["ready"], told["database"]) == (
+                503,
+                False,
+                "ProgrammingError" if db.is_postgres(database_url) else "OperationalError",
+            )
             assert (await get(stage, "/healthz"))[0] == 200
         assert (await ready(stage))[0] == 200
 
 
-async def test_a_busy_database_is_no_broken_one(stage: Stage, tmp_path: Path) -> None:
-    with locked(tmp_path):
+async def test_a_busy_database_is_no_broken_one(stage: Stage) -> None:
+    with locked(stage.house.settings.database_url):
         assert (await ready(stage))[0] == 200

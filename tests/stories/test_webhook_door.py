@@ -175,11 +175,11 @@ async def ready(stage: Stage) -> dict[str, Any]:
 
 
 async def test_while_the_database_is_broken_telnyx_is_asked_to_repeat(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
 ) -> None:
-    async with story(tmp_path, caplog, expect=("could not be committed",)) as stage:
+    async with story(tmp_path, caplog, database_url=database_url, expect=("could not be committed",)) as stage:
         bo = await ringing(stage)
-        with without_table(tmp_path, "journal"):
+        with without_table(database_url, "journal"):
             bo.phone.answers()
             await eventually(
                 lambda: [one.status for one in stage.house.telnyx.deliveries][-1] == 503, "the webhook is answered 503"
@@ -192,10 +192,14 @@ async def test_while_the_database_is_broken_telnyx_is_asked_to_repeat(
         await (await stage.thread("payments")).shows("Bo joined")
 
 
-async def test_while_the_database_is_locked_nothing_is_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with story(tmp_path, caplog, expect=("could not be committed", "the courier stumbled")) as stage:
+async def test_while_the_database_is_locked_nothing_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    async with story(
+        tmp_path, caplog, database_url=database_url, expect=("could not be committed", "the courier stumbled")
+    ) as stage:
         bo = await ringing(stage)
-        with locked(tmp_path):
+        with locked(database_url):
             bo.phone.answers()
             bo.phone.hangs_up()
             await eventually(lambda: len(stage.house.telnyx.deliveries) >= 2, "Telnyx tells")
