@@ -25,8 +25,9 @@ from bot.core.spoken import BadTextError, Texts, texts_of
 from bot.core.tariff import UNIT, BadTariffError, Tariff, tariff_of
 from bot.courier import Courier
 from bot.desk import Desk
+from bot.habits import Habits
 from bot.ports import Clock, Later, Never
-from bot.service import Habits, Service
+from bot.service import Service
 from bot.slack import listeners
 from bot.slack.client import Me, SlackChat, check
 from bot.slack.directory import SlackDirectory

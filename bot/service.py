@@ -4,22 +4,18 @@ Requests come from the desk and from the HTTP API, facts from Telnyx's webhooks,
 """
 
 import logging
-import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, assert_never
 
 from sqlalchemy import Connection
 
-from bot import book, brake
 from bot.core import account as account_rules
-from bot.core import facts, managing, policy, verbs
-from bot.core import side as side_calls
-from bot.core.budget import Budget, Limits, payer, stopped_words
+from bot.core import facts
+from bot.core.budget import Budget
 from bot.core.conference import LOST, Conference, Picture
-from bot.core.effects import PostCard, PostTranscript, SideEffect
+from bot.core.effects import PostTranscript, SideEffect
 from bot.core.inputs import (
     AccountSweepDue,
     AccountSwept,
@@ -31,7 +27,6 @@ from bot.core.inputs import (
     ForgetDue,
     HungUp,
     Incoming,
-    KeyGiven,
     News,
     PurgeDue,
     RecordingSaved,
@@ -43,15 +38,15 @@ from bot.core.inputs import (
     Swept,
     Transcribed,
     Upkeep,
-    Where,
 )
 from bot.core.phone import masked
 from bot.core.policy import at_all_numbers
-from bot.core.replies import Ask, Choice, HelpOn, Nothing, Refusal, Refused, Reply, Status, Told, Which
+from bot.core.replies import Nothing, Refusal, Refused, Reply, Told
 from bot.core.scene import Reach, Scene
-from bot.core.side import Purpose, SideCall
-from bot.core.tariff import Tariff
+from bot.decisions import Decisions
+from bot.habits import Habits
 from bot.ports import Clock
+from bot.reception import Reception, call_ref
 from bot.store import account, budgets, codec, db, ledger, oblivion, outbox, retention, sides
 from bot.store.db import Store
 
@@ -62,27 +57,13 @@ LIVE_AT_HOME = 11
 RECENT_AT_HOME = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What every new conference takes over from the settings."""
-
-    gated: bool = True
-    alone_secs: int = 600
-    recordings_in: str = "telnyx"  # slack, telnyx, or off
-    transcribed: bool = False
-    dial_in: str = ""  # our number, E.164, when people may dial in
-    slack_call: str = ""  # "wanted": each conference is mirrored as a Slack call
-    limits: Limits = field(default_factory=Limits)
-    tariff: Tariff = field(default_factory=Tariff)
-    most_secs: int = 14400  # of a conference
-    retention_days: int = 30  # after its end
-
-
 class Service:
     def __init__(self, store: Store, clock: Clock, habits: Habits) -> None:
         self.store = store
         self._clock = clock
         self._habits = habits
+        self._decisions = Decisions(clock, habits)
+        self._reception = Reception(clock, habits)
         self.wake: Callable[[], None] = lambda: None  # the courier's bell
 
     async def request(self, request: Request) -> Reply:
@@ -97,7 +78,7 @@ class Service:
 
     async def hosts(self, request: Request) -> frozenset[str]:
         """User ids of those who host the conferences that this may be about."""
-        return await self.store.read(partial(self._hosts, request))
+        return await self.store.read(partial(self._decisions.hosts, request))
 
     async def note_refusal(self, key: str, verb: str, by: str, code: str, conference_id: str = "") -> None:
         """Keep in the journal what was refused before it became a request. ``by`` is a Slack user or a name."""
@@ -111,7 +92,7 @@ class Service:
 
     async def overview(self, request: Request) -> Reply:
         """What a sentence without words shows: the conference here, or the most used sentences."""
-        return await self.store.read(partial(self._overview, request))
+        return await self.store.read(partial(self._decisions.overview, request))
 
     async def take(self, delivery: Delivery) -> bool:
         """Take in news from Telnyx; False when it was known. Returns after the commit."""
@@ -175,7 +156,7 @@ class Service:
         if seen is None:
             ledger.remember(connection, request.key, request.verb, self._clock.now(), {})
         try:
-            reply = self._decide(connection, request)
+            reply = self._decisions.decide(connection, request)
         except Refusal as refusal:
             reply = Refused(refusal.wrong, refusal.example, refusal.code)
         ledger.finish(connection, request.key, **_audit(request, reply))
@@ -184,88 +165,11 @@ class Service:
     def _rehearse(self, request: Request, connection: Connection) -> Reply:
         attempt = connection.begin_nested()
         try:
-            return self._decide(connection, request)
+            return self._decisions.decide(connection, request)
         except Refusal as refusal:
             return Refused(refusal.wrong, refusal.example, refusal.code)
         finally:
             attempt.rollback()
-
-    def _decide(self, connection: Connection, request: Request) -> Reply:
-        verb, scene = verbs.VERBS[request.verb], None
-        if verb.needs.one:
-            found = self._which(connection, request, ended_too=verb.needs is verbs.Needs.ANY_CONFERENCE)
-            if len(found) > 1:
-                return _ask_which(request, found)
-            scene = self._whole(connection, found[0].id)
-            if verb.needs is not verbs.Needs.ANY_CONFERENCE:
-                _live(scene.conference)  # it may have ended while we waited for it
-        policy.allow(verb, request, scene)
-        return self._do(connection, request, verb, scene)
-
-    def _hosts(self, request: Request, connection: Connection) -> frozenset[str]:
-        with suppress(Refusal):
-            return frozenset(one.host_id for one in self._which(connection, request)) - {""}
-        return frozenset()
-
-    def _do(self, connection: Connection, request: Request, verb: verbs.Verb, scene: Scene | None) -> Reply:
-        """What was allowed. ``scene`` is the conference it is about."""
-        match verb.needs:
-            case verbs.Needs.CONFERENCE | verbs.Needs.ANY_CONFERENCE:
-                assert scene is not None
-                return self._about_one(connection, request, verb, scene)
-            case verbs.Needs.NEXT:
-                assert scene is not None
-                return self._carry_over(connection, request, scene)
-            case verbs.Needs.NEW:
-                return self._create(connection, request)
-            case verbs.Needs.BOOK:
-                return book.decide(connection, request, self._clock.now(), self._budget(connection, request))
-            case verbs.Needs.ALL:
-                return brake.decide(connection, request, self._clock.now())
-            case verbs.Needs.NOTHING:
-                return verb.decide(self._new_scene(connection, request), request)
-
-    def _create(self, connection: Connection, request: Request) -> Reply:
-        where = request.where
-        db.lock(connection, f"thread:{where.channel}:{where.thread_ts}")
-        if where.thread_ts and (live := ledger.live_in(connection, where.channel, where.thread_ts)):
-            return _offer_invite(live[0], request)
-        scene = self._new_scene(connection, request)
-        scene.budget = self._budget(connection, request, scene)
-        scene.budget.check_open()
-        scene.do(PostCard(scene.conference.id))
-        reply = verbs.VERBS["create"].decide(scene, request)
-        ledger.save(connection, scene, new=True)
-        return reply
-
-    def _new_scene(self, connection: Connection, request: Request) -> Scene:
-        now, habits = self._clock.now(), self._habits
-        conference = Conference(
-            id=f"conf_{secrets.token_hex(6)}",
-            topic=request.topic or f"{request.actor.name}'s conference",
-            host=request.actor.name,
-            host_id=request.actor.user_id,
-            channel=request.where.channel,
-            created_at=now,
-            team=request.where.team,
-            thread_ts=request.where.thread_ts,
-            gated=habits.gated,
-            alone_secs=habits.alone_secs,
-            recordings_in=habits.recordings_in,
-            transcribed=habits.transcribed,
-            pin=self._spare_pin(connection) if habits.dial_in else "",
-            slack_call=habits.slack_call,
-            currency=habits.tariff.currency,
-            most_secs=habits.most_secs,
-        )
-        return Scene(conference, now)
-
-    def _budget(self, connection: Connection, request: Request, scene: Scene | None = None) -> Budget:
-        """What may be rung because of this request."""
-        people = at_all_numbers((*request.people, request.actor))
-        numbers = {one.number for one in (*people, *(scene.participants.values() if scene else ()))}
-        now, habits = self._clock.now(), self._habits
-        return budgets.load(connection, {payer(request.actor)}, numbers, now, habits.limits, habits.tariff)
 
     def _budget_of_step(self, connection: Connection, scene: Scene, participant_id: str) -> Budget:
         """What may be rung because of a step that was planned for somebody."""
@@ -274,73 +178,10 @@ class Service:
         habits = self._habits
         return budgets.load(connection, {who.asked_by}, numbers, scene.now, habits.limits, habits.tariff)
 
-    def _spare_pin(self, connection: Connection) -> str:
-        """Six random digits that no live conference has."""
-        db.lock(connection, "pins")
-        while ledger.has_pin(connection, pin := f"{secrets.randbelow(1_000_000):06d}"):
-            pass
-        return pin
-
-    def _carry_over(self, connection: Connection, request: Request, scene: Scene) -> Reply:
-        old = scene.conference
-        where = Where(old.team, old.channel, old.thread_ts)
-        following = self._new_scene(connection, replace(request, topic=old.topic, where=where))
-        following.change(host=old.host, host_id=old.host_id, gated=old.gated)
-        scene.budget = following.budget = self._budget(connection, request, scene)
-        scene.budget.check_open()
-        following.do(PostCard(following.conference.id))
-        reply = managing.carry_over(scene, following, request)
-        if isinstance(reply, Ask):
-            return reply
-        ledger.save(connection, scene)
-        ledger.save(connection, following, new=True)
-        return reply
-
     def _whole(self, connection: Connection, conference_id: str) -> Scene:
         scene = ledger.whole_scene(connection, conference_id, self._clock.now())
         assert scene is not None
         return scene
-
-    def _about_one(self, connection: Connection, request: Request, verb: verbs.Verb, scene: Scene) -> Reply:
-        scene.dial_in = self._habits.dial_in
-        if request.verb == "pin":
-            scene.spare_pin = self._spare_pin(connection)
-        scene.budget = self._budget(connection, request, scene)
-        reply = verb.decide(scene, request)
-        ledger.save(connection, scene)
-        return reply
-
-    def _which(self, connection: Connection, request: Request, *, ended_too: bool = False) -> list[Conference]:
-        """The live conferences that this request may mean; at least one, else Refusal.
-
-        With ``ended_too`` the last one here that is over may be meant, when none is live.
-        """
-        where = request.where
-        if where.conference_id:
-            named = ledger.get(connection, where.conference_id)
-            return [named] if ended_too and named else [_live(named)]
-        found = ledger.live_in(connection, where.channel, where.thread_ts) if where.thread_ts else []
-        found = found or ledger.live_in(connection, where.channel)
-        if not found and where.direct:
-            found = ledger.live_of_host(connection, request.actor.user_id)
-        if not found and ended_too:
-            found = ledger.last_in(connection, where.channel, where.thread_ts)
-        if not found and (by := budgets.stopped_by(connection)):
-            raise Refusal(f"There is no live conference here. {stopped_words(by)}", code="unknown")
-        if not found:
-            raise Refusal(
-                "There is no live conference here.", example="/conf create payments down @ana", code="unknown"
-            )
-        return found
-
-    def _overview(self, request: Request, connection: Connection) -> Reply:
-        try:
-            found = self._which(connection, request)
-        except Refusal:
-            return HelpOn(short=True)
-        if len(found) > 1:
-            return _ask_which(replace(request, verb="status", rest=""), found)
-        return Status(self._whole(connection, found[0].id).picture())
 
     def _take(self, delivery: Delivery, connection: Connection) -> tuple[bool, bool]:
         """Whether the news is new, and whether the courier has something to do because of it."""
@@ -351,12 +192,12 @@ class Service:
         scene = ledger.call_scene(connection, fact.call, now)
         if scene is None and fact.call.call_control_id and db.shared(connection):
             # Whoever binds this call right now has either told us with its commit, or will find our news waiting.
-            db.lock(connection, _call_ref(fact.call.call_control_id))
+            db.lock(connection, call_ref(fact.call.call_control_id))
             scene = ledger.call_scene(connection, fact.call, now)
-        if scene is None and (side := self._side_of(connection, fact)):
+        if scene is None and (side := self._reception.side_of(connection, fact)):
             # Without its body: the digits of a PIN must not be kept.
             fresh = ledger.remember(connection, delivery.key, type(fact).__name__, now, {})
-            return fresh, fresh and self._apply_side(connection, side, fact)
+            return fresh, fresh and self._reception.apply(connection, side, fact)
         conference_id = scene.conference.id if scene else self._by_room(connection, fact)
         fresh = ledger.remember(
             connection,
@@ -367,71 +208,12 @@ class Service:
             if isinstance(fact, Transcribed | Incoming)
             else codec.body(fact),  # the words are kept until they are posted
             conference_id=conference_id,
-            ref="" if conference_id else _call_ref(fact.call.call_control_id),
+            ref="" if conference_id else call_ref(fact.call.call_control_id),
             done=bool(conference_id),
         )
         if not fresh or not conference_id or isinstance(fact, Incoming):  # a call that we made does not come in
             return fresh, False
         return fresh, self._apply(connection, fact, next(iter(scene.legs)) if scene else None, conference_id, scene)
-
-    def _side_of(self, connection: Connection, fact: News) -> SideCall | None:
-        """The side call that news is about; a call to our number begins one."""
-        known = sides.find(connection, fact.call)
-        if known is not None or not isinstance(fact, Incoming):
-            return known
-        side = SideCall(f"side_{secrets.token_hex(8)}", Purpose.DIAL_IN, fact.number, self._clock.now())
-        return replace(side, call_control_id=fact.call.call_control_id)
-
-    def _apply_side(self, connection: Connection, side: SideCall, fact: Fact) -> bool:
-        """Let the core decide about a side call; whether the courier has something to do because of it."""
-        now = self._clock.now()
-        if isinstance(fact, Incoming):
-            if sides.get(connection, side.id) is not None:
-                return False
-            decided = side_calls.incoming(side, side_calls.Doors(open=self._may_dial_in(connection, side.number, now)))
-            sides.add(connection, decided.side)
-        elif isinstance(fact, side_calls.News):
-            decided = side_calls.apply(side, fact, self._doors(connection, side, fact))
-            sides.save(connection, decided.side)
-        else:
-            return False
-        if decided.side.leaving and not side.leaving and decided.side.ended_at is None:
-            sides.end_by(connection, decided.side, now + side_calls.GOODBYE)
-        if decided.wrong:
-            sides.note_wrong(connection, side.number, now)
-        outbox.enqueue_side(connection, decided.effects, now)
-        if decided.let_in:
-            scene = self._whole(connection, decided.let_in)
-            scene.budget = Budget(now, self._habits.limits, self._habits.tariff)
-            side_calls.let_in(scene, decided.side)
-            ledger.save(connection, scene)
-        if isinstance(fact, Incoming):
-            self._apply_early_side_news(connection, decided.side)
-        return True
-
-    def _apply_early_side_news(self, connection: Connection, side: SideCall) -> None:
-        db.lock(connection, _call_ref(side.call_control_id))
-        for row in ledger.waiting(connection, _call_ref(side.call_control_id)):
-            ledger.finish(connection, row.key, ref="", body={})
-            known, fact = sides.get(connection, side.id), codec.fact(row.kind, row.body)
-            if known and fact:
-                self._apply_side(connection, known, fact)
-
-    def _may_dial_in(self, connection: Connection, number: str, now: float) -> bool:
-        if not self._habits.dial_in or budgets.stopped_by(connection):
-            return False
-        return not sides.too_many_wrong(connection, number, now)
-
-    def _doors(self, connection: Connection, side: SideCall, fact: side_calls.News) -> side_calls.Doors:
-        digits = fact.digits if isinstance(fact, KeyGiven) else ""
-        return side_calls.Doors(
-            open=self._may_dial_in(connection, side.number, self._clock.now()),
-            any_live=sides.any_open(connection),
-            fits=sides.by_pin(connection, digits),
-            invited=sides.invited(connection, side.number),
-            full=isinstance(fact, KeyGiven) and budgets.is_full(connection, self._habits.limits.legs),
-            most=self._habits.limits.participants,
-        )
 
     def _by_room(self, connection: Connection, fact: News) -> str:
         if isinstance(fact, RoomOpened | RoomEnded | RecordingSaved):
@@ -451,7 +233,7 @@ class Service:
         conference_id = parcels[0].conference_id
         if isinstance(parcels[0].effect, SideEffect):
             if side := sides.get(connection, parcels[0].effect.side_id):
-                self._apply_side(connection, side, fact)
+                self._reception.apply(connection, side, fact)
             return
         if not isinstance(fact, CardDrawn | Swept):  # neither is news
             key, now = f"outbox:{parcels[0].id}", self._clock.now()
@@ -468,7 +250,7 @@ class Service:
         account.sweep(connection, verdict.sweeps, now)
         for side_id in verdict.over:
             if side := sides.get(connection, side_id):
-                self._apply_side(connection, side, HungUp(Call(side.call_control_id, side.id), swept.at, LOST))
+                self._reception.apply(connection, side, HungUp(Call(side.call_control_id, side.id), swept.at, LOST))
 
     def _fire(self, key: str, fact: Fact, connection: Connection) -> None:
         """What the timer is about is locked before the timer: whoever cancels one does it in this order too."""
@@ -485,7 +267,7 @@ class Service:
         if isinstance(fact, SideTimedOut):
             side = sides.get(connection, fact.side_id)
             if ledger.take_timer(connection, key, now) and side:
-                self._apply_side(connection, side, fact)
+                self._reception.apply(connection, side, fact)
             return
         leg_id = getattr(fact, "leg_id", None)
         conference_id = ledger.conference_of(leg_id) if leg_id else getattr(fact, "conference_id", "")
@@ -533,16 +315,12 @@ class Service:
     def _apply_early_news(self, connection: Connection, call_control_id: str, leg_id: str) -> bool:
         """News that came before we knew whose call it was about has waited in the journal."""
         conference_id, ordered = ledger.conference_of(leg_id), False
-        db.lock(connection, _call_ref(call_control_id))
-        for row in ledger.waiting(connection, _call_ref(call_control_id)):
+        db.lock(connection, call_ref(call_control_id))
+        for row in ledger.waiting(connection, call_ref(call_control_id)):
             ledger.finish(connection, row.key, conference_id=conference_id, ref="")
             if fact := codec.fact(row.kind, row.body):
                 ordered |= self._apply(connection, fact, leg_id, conference_id)
         return ordered
-
-
-def _call_ref(call_control_id: str) -> str:
-    return f"call:{call_control_id}"
 
 
 def _is_stray(fact: Fact, scene: Scene, leg_id: str) -> bool:
@@ -553,26 +331,6 @@ def _is_stray(fact: Fact, scene: Scene, leg_id: str) -> bool:
     if stray:
         log.warning("news of a second call of leg %s", leg_id)
     return stray
-
-
-def _ask_which(request: Request, found: Sequence[Conference]) -> Reply:
-    return Which(request.verb, request.rest, tuple(Choice(one.id, one.topic, one.created_at) for one in found))
-
-
-def _live(conference: Conference | None) -> Conference:
-    if conference is None:
-        raise Refusal("I know no such conference.", code="unknown")
-    if conference.ended:
-        raise Refusal(f"{conference.topic} is already over.", example="/conf create payments down @ana", code="over")
-    return conference
-
-
-def _offer_invite(live: Conference, request: Request) -> Reply:
-    if not request.people:
-        raise Refusal(f"This thread already has a live conference, {live.topic}.", example="/conf join")
-    who = " ".join(f"<@{one.user_id}>" if one.user_id else one.number for one in request.people)
-    question = f"This thread already has a live conference, {live.topic}. Ring these people into it instead?"
-    return Ask(question, "Ring them", "invite", who, live.id)
 
 
 def _audit(request: Request, reply: Reply) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from bot.core.inputs import Person, Request, Where
 from bot.core.replies import Refused, Told
 from bot.core.roles import Role
 from bot.core.tariff import Tariff
-from bot.service import Habits, Service
+from bot.habits import Habits
+from bot.service import Service
 from bot.store import budgets, ledger, tables
 from bot.store.db import open_store
 from tests.core.memory_world import NO_LIMITS

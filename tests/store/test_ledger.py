@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.core import inputs as i
 from bot.core.conference import Conference, Leg, Participant
 from bot.core.scene import Reach, Scene, Timer
-from bot.service import Habits, Service
+from bot.habits import Habits
+from bot.service import Service
 from bot.store import db, ledger, outbox, tables
 from bot.store.sqlite import SqliteStore
 from tests.store.made import NOW, conference, conferences, legs, participants, scene
