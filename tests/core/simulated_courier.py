@@ -59,6 +59,16 @@ class Courier:
             else:
                 self.deliver(0, again=False)
 
+    def sweep(self) -> None:
+        """A while later, Telnyx is asked what is true."""
+        self.telnyx.now = max(self.telnyx.now, self.world.now) + 20
+        up = tuple(sorted(self.telnyx.calls))
+        room_id = self.telnyx.ids.get(self.world.conference.name_of_room(self.world.conference.room), "")
+        members = tuple(f"v3:{leg}" for leg in sorted(self.telnyx.rooms[room_id])) if room_id else None
+        silent, held = (tuple(f"v3:{leg}" for leg in sorted(legs)) for legs in (self.telnyx.muted, self.telnyx.held))
+        calls = tuple(f"v3:{leg}" for leg in up)
+        self.take(i.Swept("c", self.telnyx.now, up, calls, members, silent, held, room_id))
+
     def take(self, fact: i.Fact) -> None:
         self.world.now = max(self.world.now, self.telnyx.now)
         leg_id = leg_of(fact)
@@ -85,6 +95,7 @@ class Courier:
         return sum(one.room == self.world.conference.room and self._wanted(one.leg_id) for one in seats)
 
     def _may_be(self, effect: e.Effect) -> None:
+        assert not isinstance(effect, e.HangUpCall), "every call is of a leg that is known"
         if isinstance(effect, e.Dial):
             assert not self.world.conference.ended, "nobody is rung after the end"
         if isinstance(effect, e.Seat):
@@ -98,7 +109,7 @@ class Courier:
                 return self.telnyx.ask_key(effect.leg_id)
             case e.Seat():
                 return self._seat(effect)
-            case e.HangUp() if self.world.legs[effect.leg_id].alive:
+            case e.HangUp() if self.world.legs[effect.leg_id].alive or effect.stray:
                 return self.telnyx.hang_up(effect.leg_id)
             case e.Mute() | e.Hold():
                 self._set_sound(effect)

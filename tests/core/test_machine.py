@@ -123,6 +123,12 @@ class Switchboard(RuleBasedStateMachine):
     def deliver(self, pick: int, *, again: bool) -> None:
         self.courier.deliver(pick % len(self.telnyx.news), again=again)
 
+    @rule(pick=PICK)
+    @precondition(lambda self: self.telnyx.news)
+    def lose_news(self, pick: int) -> None:
+        """Telnyx has given a webhook up."""
+        del self.telnyx.news[pick % len(self.telnyx.news)]
+
     # The courier and the clock.
 
     @rule(pick=PICK, refuse=st.booleans())
@@ -142,6 +148,10 @@ class Switchboard(RuleBasedStateMachine):
         self.world.now = max(self.world.now, self.world.timers[key].due)
         leg_id = key.removeprefix("gate:") if key.startswith("gate:") else ""
         self.courier.order(self.world.fire(key), leg_id)
+
+    @rule()
+    def sweep(self) -> None:
+        self.courier.sweep()
 
     @rule(seconds=st.integers(1, 20))
     def time_passes(self, seconds: int) -> None:
@@ -188,11 +198,16 @@ class Switchboard(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Whatever was played: once all is done and all news is in, all sounds as wanted, and the end leaves nobody."""
         self.courier.come_to_rest()
+        self.courier.sweep()
+        self.courier.come_to_rest()
         inside = [self.world.legs[leg_id] for leg_id in self.telnyx.inside]
         assert self.telnyx.muted == {leg.id for leg in inside if leg.silent}
         assert self.telnyx.held == {leg.id for leg in inside if leg.held}
         self.ask("end", rest="now")
         self.courier.come_to_rest()
+        for _ in range(2):  # what was lost is found, and what is found is done
+            self.courier.sweep()
+            self.courier.come_to_rest()
         assert not self.telnyx.calls
         assert not self.telnyx.rooms
         assert not self.world.conference.alive_legs
