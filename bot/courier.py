@@ -29,6 +29,7 @@ log = logging.getLogger("confab.courier")
 TROUBLE_AFTER = 5.0  # seconds without success until the card says so
 LONGEST_PAUSE = 30.0
 FAULT_PAUSE = 60.0
+LOOKS = 5
 
 # How long an effect is worth trying, in seconds from the first try.
 PATIENCE: dict[type[e.Effect], float] = {
@@ -156,12 +157,20 @@ class Courier:
         try:
             begin = partial(errands.begin, parcel=parcel, now=now, texts=self._texts, rules=self._rules)
             errand = await store.run(begin)
-            hold = await store.hold(partial(outbox.is_free, parcel=parcel)) if errand else None
+            hold = await self._hold(parcel) if errand else None
         finally:
             if hold is None:
                 self._lanes.discard(parcel.lane)
         if errand and hold:
             self._spawn(self._deliver(errand, hold))
+
+    async def _hold(self, parcel: Parcel) -> Hold | None:
+        """Keep the effect that was just marked as tried. Another process may have a short look at it right now."""
+        for _ in range(LOOKS):
+            if hold := await self._service.store.hold(partial(outbox.is_free, parcel=parcel)):
+                return hold
+            await asyncio.sleep(0.02)
+        return None
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

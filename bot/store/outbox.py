@@ -12,6 +12,7 @@ from bot.store import codec, db
 from bot.store.tables import attempt, gate, outbox, timer
 
 CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
+UNDER_WAY = 12.0  # seconds after which no request of ours can still arrive: all but those for files are cut off before
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
 _INSERT = outbox.insert()
@@ -66,11 +67,19 @@ def is_free(connection: Connection, parcel: Parcel) -> bool:
 
 
 def take(connection: Connection, parcel: Parcel, now: float) -> Parcel | None:
-    """The effect as it is now; None when another process was quicker, or its time or pace no longer allows a start."""
+    """The effect as it is now; None when another process was quicker, or its time or pace no longer allows a start.
+
+    A process that loses its connection to the database loses what it has in hand, but not what it has under way at a
+    provider: a first try that nobody has told the end of is left alone until it must be over.
+    """
     if not db.shared(connection):
         return parcel
     row = connection.execute(select(outbox).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)).first()
     if row is None or not _is_due(row, now):
+        return None
+    tried = doubt(connection, parcel)
+    if tried and not row.tries and tried[0] <= now < tried[0] + UNDER_WAY:
+        postpone(connection, parcel, tried[0] + UNDER_WAY)
         return None
     if row.pace:
         db.lock(connection, row.pace)

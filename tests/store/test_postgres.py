@@ -130,6 +130,20 @@ async def test_an_effect_that_was_put_off_meanwhile_is_not_taken(
     assert later.tries == 1
 
 
+async def test_what_may_still_be_under_way_is_left_alone_until_it_must_be_over(
+    stores: tuple[PostgresStore, PostgresStore],
+) -> None:
+    """A process that lost its connection, and with it what it had in hand, may be posting right now."""
+    one, other = stores
+    await one.run(enqueue(e.PostCard("c")))
+    parcel = await first(one)
+    await one.run(lambda connection: outbox.mark_attempt(connection, parcel, NOW, parcel.id))
+    assert await other.run(partial(outbox.take, parcel=parcel, now=NOW + 1)) is None
+    over = NOW + outbox.UNDER_WAY
+    assert await other.read(partial(outbox.next_due, now=NOW)) == over
+    assert await other.run(partial(outbox.take, parcel=parcel, now=over)) is not None
+
+
 async def test_two_starts_of_one_pace_are_apart_whoever_makes_them(
     stores: tuple[PostgresStore, PostgresStore],
 ) -> None:
