@@ -21,8 +21,8 @@ setup: $(VENV)/.runtime ## install what the program needs
 run: $(VENV)/.runtime ## run it with the settings in .env
 	@$(PY) -m web serve
 
-test: $(VENV)/.dev ## run the tests and report coverage; ARGS="-k gate" goes to pytest
-	@$(PY) -m pytest --numprocesses=8 --dist=worksteal --cov --cov-report=term:skip-covered $(ARGS)
+test: $(VENV)/.dev ## run the tests; ARGS="-k gate" goes to pytest, and so does ARGS=--cov, which reports coverage
+	@$(PY) -m pytest --numprocesses=8 --dist=worksteal $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, and who may import whom
 	@$(PY) -m ruff format --check .

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, case, delete, func, or_, select, update
 
 from bot.core import effects as e
 from bot.core.conference import Conference
@@ -44,20 +44,19 @@ def enqueue_side(connection: Connection, effects: Sequence[e.SideEffect], now: f
 
 
 def heads(connection: Connection, now: float, most: int = 100) -> list[Parcel]:
-    """The oldest effect of each lane, where it is due and its pace allows a start now."""
+    """The oldest effect of each lane, where it is due, its pace allows a start now, and no other process has it."""
+    # What another process has in hand is not seen at all; the locks taken here end with the look.
+    free = startable(now).order_by(outbox.c.id).limit(most).with_for_update(of=outbox, skip_locked=True)
+    return [parcel for row in connection.execute(free) if (parcel := _parcel(row))]
+
+
+def startable(now: float) -> Select[Any]:
+    """Rows of effects that could start now, in hand or not."""
     is_due = or_(outbox.c.due <= now, outbox.c.since > now + CLOCKS_DIFFER)  # as in _is_due
     older = select(_OLDER.c.id).where(_OLDER.c.lane == outbox.c.lane, _OLDER.c.id < outbox.c.id).exists()
     open_gate = or_(gate.c.not_before.is_(None), gate.c.not_before <= now)
-    rows = connection.execute(
-        select(outbox)
-        .select_from(outbox.outerjoin(gate, gate.c.key == outbox.c.pace))
-        .where(is_due, open_gate, ~older)
-        .order_by(outbox.c.id)
-        .limit(most)
-        # What another process has in hand is not seen at all; the locks taken here end with the look.
-        .with_for_update(of=outbox, skip_locked=True)
-    )
-    return [parcel for row in rows if (parcel := _parcel(row))]
+    joined = outbox.outerjoin(gate, gate.c.key == outbox.c.pace)
+    return select(outbox).select_from(joined).where(is_due, open_gate, ~older)
 
 
 def is_free(connection: Connection, parcel: Parcel) -> bool:

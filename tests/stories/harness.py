@@ -230,7 +230,10 @@ def _is_noted(connection: Connection, ts: str) -> bool:
 
 def _ahead(connection: Connection, now: float) -> tuple[bool, float | None, float | None]:
     """Whether an effect could start now, when the next one may, and when the next timer fires: all of one moment."""
-    return bool(outbox.heads(connection, now)), outbox.next_due(connection, now), outbox.next_timer(connection)
+    startable = (
+        connection.execute(outbox.startable(now)).first() is not None
+    )  # also what the courier looks at right now
+    return startable, outbox.next_due(connection, now), outbox.next_timer(connection)
 
 
 def shown(message: Message) -> str:

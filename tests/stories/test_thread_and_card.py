@@ -117,6 +117,7 @@ async def test_card_edits_are_coalesced_and_the_last_state_is_always_drawn(stage
     began = stage.house.clock.now()
     numbers = [f"+1212555{n:04}" for n in range(200, 215)]
     await ana.types(f"create payments down {' '.join(numbers)}", stage.channel)
+    await ana.clicks(await ana.is_told("That rings 15 people"), "Ring them all")
     thread = await stage.thread("payments down")
     for number in numbers:
         phone = stage.house.telnyx.phone(number)
