@@ -36,7 +36,7 @@ class Decisions:
             found = self._which(connection, request, ended_too=verb.needs is verbs.Needs.ANY_CONFERENCE)
             if len(found) > 1:
                 return _ask_which(request, found)
-            scene = self._whole(connection, found[0].id)
+            scene = self.whole(connection, found[0].id)
             if verb.needs is not verbs.Needs.ANY_CONFERENCE:
                 _live(scene.conference)  # it may have ended while we waited for it
         policy.allow(verb, request, scene)
@@ -164,7 +164,7 @@ class Decisions:
             return HelpOn(short=True)
         if len(found) > 1:
             return _ask_which(replace(request, verb="status", rest=""), found)
-        return Status(self._whole(connection, found[0].id).picture())
+        return Status(self.whole(connection, found[0].id).picture())
 
     def hosts(self, request: Request, connection: Connection) -> frozenset[str]:
         """User ids of those who host the conferences that this may be about."""
@@ -172,7 +172,8 @@ class Decisions:
             return frozenset(one.host_id for one in self._which(connection, request)) - {""}
         return frozenset()
 
-    def _whole(self, connection: Connection, conference_id: str) -> Scene:
+    def whole(self, connection: Connection, conference_id: str) -> Scene:
+        """A conference that is known to be there, with everybody in it."""
         scene = ledger.whole_scene(connection, conference_id, self._clock.now())
         assert scene is not None
         return scene

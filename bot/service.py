@@ -146,7 +146,7 @@ class Service:
     def _home(self, user_id: str, connection: Connection) -> tuple[tuple[Picture, ...], tuple[Conference, ...]]:
         live = ledger.of_person(connection, user_id, ended=False, most=LIVE_AT_HOME)
         recent = ledger.of_person(connection, user_id, ended=True, most=RECENT_AT_HOME)
-        return tuple(self._whole(connection, one.id).picture() for one in live), tuple(recent)
+        return tuple(self._decisions.whole(connection, one.id).picture() for one in live), tuple(recent)
 
     def _request(self, request: Request, connection: Connection) -> Reply:
         db.lock(connection, f"request:{request.key}")
@@ -177,11 +177,6 @@ class Service:
         numbers = {who.number, *who.numbers, *(one.number for one in at_all_numbers(who.deputies))}
         habits = self._habits
         return budgets.load(connection, {who.asked_by}, numbers, scene.now, habits.limits, habits.tariff)
-
-    def _whole(self, connection: Connection, conference_id: str) -> Scene:
-        scene = ledger.whole_scene(connection, conference_id, self._clock.now())
-        assert scene is not None
-        return scene
 
     def _take(self, delivery: Delivery, connection: Connection) -> tuple[bool, bool]:
         """Whether the news is new, and whether the courier has something to do because of it."""

@@ -252,6 +252,18 @@ def buttons(message: Message) -> dict[str, tuple[str, str]]:
     return found
 
 
+async def chooses(stage: Stage, who: Actor, thread: Thread, row: str, label: str) -> None:
+    """From the menu of the row with this name."""
+    await thread.card_shows(f'"text": "{label}"')
+    for block in thread.card.blocks:
+        menu = block.get("accessory", {})
+        if menu.get("type") == "overflow" and f"*{row}*" in block["text"]["text"]:
+            value = next(one["value"] for one in menu["options"] if one["text"]["text"] == label)
+            await stage.house.slack.click(who.user, thread.card, menu["action_id"], value=value)
+            return
+    raise AssertionError(f"no menu for {row} on {json.dumps(thread.card.blocks, ensure_ascii=False)}")
+
+
 def button(message: Message, label: str) -> tuple[str, str]:
     found = buttons(message)
     matching = [key for key in found if re.search(re.escape(label), key)]

@@ -1,10 +1,9 @@
 """Every button of the card and every choice of a row's menu, pressed once."""
 
-import json
 
 import pytest
 
-from tests.stories.harness import Actor, Stage, Thread, button, shown
+from tests.stories.harness import Actor, Stage, Thread, button, chooses, shown
 
 
 async def begun(stage: Stage) -> tuple[Actor, Actor, Thread]:
@@ -21,18 +20,6 @@ async def begun(stage: Stage) -> tuple[Actor, Actor, Thread]:
     await thread.shows("Ringing Dee")
     await thread.card_shows("2 in, 1 ringing, 1 missed")
     return ana, bo, thread
-
-
-async def chooses(stage: Stage, who: Actor, thread: Thread, row: str, label: str) -> None:
-    """From the menu of the row with this name."""
-    await thread.card_shows(f'"text": "{label}"')
-    for block in thread.card.blocks:
-        menu = block.get("accessory", {})
-        if menu.get("type") == "overflow" and f"*{row}*" in block["text"]["text"]:
-            value = next(one["value"] for one in menu["options"] if one["text"]["text"] == label)
-            await stage.house.slack.click(who.user, thread.card, menu["action_id"], value=value)
-            return
-    raise AssertionError(f"no menu for {row} on {json.dumps(thread.card.blocks, ensure_ascii=False)}")
 
 
 async def test_the_buttons_of_the_card(stage: Stage) -> None:

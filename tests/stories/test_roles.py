@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Row, select
 
 from bot.store.tables import journal
-from tests.stories.harness import PATIENCE, Actor, Stage, Thread, requests, shown, story
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, chooses, requests, shown, story
 from web.sandbox.house import House
 from web.sandbox.slack import Channel, User, View
 
@@ -36,18 +36,6 @@ async def entries(stage: Stage, who: Actor) -> list[tuple[str, str]]:
     rows = await stage.program.store.read(read)
     mine = [row for row in rows if row.body.get("by") == who.user.id]
     return [(row.kind, row.answer.get("code") or row.answer["kind"]) for row in mine]
-
-
-async def chooses(stage: Stage, who: Actor, thread: Thread, row: str, label: str) -> None:
-    """From the menu of the row with this name."""
-    await thread.card_shows(f'"text": "{label}"')
-    for block in thread.card.blocks:
-        menu = block.get("accessory", {})
-        if menu.get("type") == "overflow" and f"*{row}*" in block["text"]["text"]:
-            value = next(one["value"] for one in menu["options"] if one["text"]["text"] == label)
-            await stage.house.slack.click(who.user, thread.card, menu["action_id"], value=value)
-            return
-    raise AssertionError(f"no menu for {row}")
 
 
 async def test_what_is_the_hosts_is_refused_to_others(stage: Stage) -> None:
