@@ -80,6 +80,7 @@ class Courier:
         self._freed: set[str] = set()  # lanes let go since the last look at the outbox, which may be stale for them
         self._tasks: set[asyncio.Task[None]] = set()
         self._troubled: set[str] = set()
+        self._telling = asyncio.Lock()  # of trouble: the last word must be the true one
         self._over = asyncio.Event()
         self._over.set()
 
@@ -241,14 +242,18 @@ class Courier:
         """Say on the card that Telnyx does not do what we ask, once that has lasted."""
         await self._clock.until(errand.started + TROUBLE_AFTER)
         self._troubled.add(errand.conference.id)
-        trouble = "Telnyx does not answer just now. Still trying."
-        await self._service.note(i.TroubleSeen(errand.conference.id, self._clock.now(), trouble))
+        self._spawn(self._tell_trouble(errand.conference.id))
 
     async def _end_trouble(self, errand: Errand) -> None:
         conference_id = errand.conference.id
         if isinstance(errand.effect, e.PhoneEffect) and (errand.conference.trouble or conference_id in self._troubled):
             self._troubled.discard(conference_id)
-            await self._service.note(i.TroubleSeen(conference_id, self._clock.now(), ""))
+            await self._tell_trouble(conference_id)
+
+    async def _tell_trouble(self, conference_id: str) -> None:
+        async with self._telling:
+            trouble = "Telnyx does not answer just now. Still trying." if conference_id in self._troubled else ""
+            await self._service.note(i.TroubleSeen(conference_id, self._clock.now(), trouble))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,19 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, func, make_url, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    Table,
+    cast,
+    create_engine,
+    func,
+    make_url,
+    null,
+    select,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.dml import Insert
 
@@ -130,6 +142,13 @@ def lock(connection: Connection, name: str) -> None:
 def try_lock(connection: Connection, name: str) -> bool:
     """Like ``lock``, but False at once when somebody else has it."""
     return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_number(name)))).scalar())
+
+
+def clock(connection: Connection) -> ColumnElement[float | None]:
+    """Seconds by the clock that all processes on this database share; null where there is only one process."""
+    if not shared(connection):
+        return cast(null(), Float)
+    return func.extract("epoch", func.clock_timestamp()).cast(Float)
 
 
 def _number(name: str) -> int:

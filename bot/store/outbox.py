@@ -69,16 +69,15 @@ def take(connection: Connection, parcel: Parcel, now: float) -> Parcel | None:
     """The effect as it is now; None when another process was quicker, or its time or pace no longer allows a start.
 
     A process that loses its connection to the database loses what it has in hand, but not what it has under way at a
-    provider: a first try that nobody has told the end of is left alone until it must be over.
+    provider: a try that nobody has told the end of is left alone until it must be over.
     """
     if not db.shared(connection):
         return parcel
     row = connection.execute(select(outbox).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)).first()
     if row is None or not _is_due(row, now):
         return None
-    tried = doubt(connection, parcel)
-    if tried and not row.tries and tried[0] <= now < tried[0] + UNDER_WAY:
-        postpone(connection, parcel, tried[0] + UNDER_WAY)
+    if (left := _still_under_way(connection, parcel)) > 0:
+        postpone(connection, parcel, now + left)
         return None
     if row.pace:
         db.lock(connection, row.pace)
@@ -120,6 +119,7 @@ def postpone(connection: Connection, parcel: Parcel, due: float, since: float | 
     values: dict[str, Any] = {"due": due}
     if since is not None:
         values |= {"tries": parcel.tries + 1, "since": since}
+        connection.execute(update(attempt).where(attempt.c.outbox_id == parcel.id).values(begun=None))
     connection.execute(update(outbox).where(outbox.c.id == parcel.id).values(**values))
 
 
@@ -130,8 +130,17 @@ def doubt(connection: Connection, parcel: Parcel) -> tuple[float, int] | None:
 
 
 def mark_attempt(connection: Connection, parcel: Parcel, at: float, upto: int) -> None:
-    marks = db.insert(attempt).values(outbox_id=parcel.id, at=at, upto=upto)
-    connection.execute(marks.on_conflict_do_nothing(index_elements=["outbox_id"]))
+    """A try begins: of the first one is kept when and up to which row, of the latest one that it is under way."""
+    marks = db.insert(attempt).values(outbox_id=parcel.id, at=at, upto=upto, begun=db.clock(connection))
+    connection.execute(marks.on_conflict_do_update(index_elements=["outbox_id"], set_={"begun": marks.excluded.begun}))
+
+
+def _still_under_way(connection: Connection, parcel: Parcel) -> float:
+    """For how many seconds a try that nobody has told the end of may go on; by the database's own clock, which no
+    process's clock can disagree with.
+    """
+    left = attempt.c.begun + UNDER_WAY - db.clock(connection)
+    return connection.execute(select(left).where(attempt.c.outbox_id == parcel.id)).scalar() or 0.0
 
 
 def clear_doubt(connection: Connection, parcel: Parcel) -> None:

@@ -199,12 +199,16 @@ class OutboxRow(SQLModel, table=True):
 
 
 class AttemptRow(SQLModel, table=True):
-    """An effect that may have been done: when it was first sent, and up to which outbox row it spoke for."""
+    """An effect that may have been done: when it was first sent, and up to which outbox row it spoke for.
+
+    ``begun``: when the latest try began that nobody has told the end of, by ``db.clock``.
+    """
 
     __tablename__ = "attempt"
     outbox_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
     at: float
     upto: int = Field(sa_column=Column(BigId, nullable=False))
+    begun: float | None = None
 
 
 class SpeechRow(SQLModel, table=True):

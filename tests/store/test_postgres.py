@@ -14,7 +14,7 @@ from bot.store import db, ledger, outbox, sealing
 from bot.store.db import StoreError
 from bot.store.outbox import Parcel
 from bot.store.postgres import PostgresStore
-from bot.store.tables import conference, person
+from bot.store.tables import attempt, conference, person
 from tests.postgres import KEY, Cluster
 from tests.store.made import NOW
 from tests.store.made import conference as a_conference
@@ -133,15 +133,40 @@ async def test_an_effect_that_was_put_off_meanwhile_is_not_taken(
 async def test_what_may_still_be_under_way_is_left_alone_until_it_must_be_over(
     stores: tuple[PostgresStore, PostgresStore],
 ) -> None:
-    """A process that lost its connection, and with it what it had in hand, may be posting right now."""
+    """A process that lost its connection, and with it what it had in hand, may be posting right now. How long that can
+    be, the database's clock tells: those of the processes may jump.
+    """
     one, other = stores
     await one.run(enqueue(e.PostCard("c")))
     parcel = await first(one)
-    await one.run(lambda connection: outbox.mark_attempt(connection, parcel, NOW, parcel.id))
-    assert await other.run(partial(outbox.take, parcel=parcel, now=NOW + 1)) is None
-    over = NOW + outbox.UNDER_WAY
-    assert await other.read(partial(outbox.next_due, now=NOW)) == over
-    assert await other.run(partial(outbox.take, parcel=parcel, now=over)) is not None
+    await one.run(partial(outbox.mark_attempt, parcel=parcel, at=NOW, upto=parcel.id))
+    hours_later = NOW + 7200
+    await one.run(partial(begun, seconds=-PATIENCE))  # however slow this machine is
+    assert await other.run(partial(outbox.take, parcel=parcel, now=hours_later)) is None
+    due = await other.read(partial(outbox.next_due, now=hours_later))
+    assert due is not None
+    assert hours_later < due <= hours_later + PATIENCE + outbox.UNDER_WAY
+    await one.run(partial(begun, seconds=PATIENCE + outbox.UNDER_WAY))
+    assert await other.run(partial(outbox.take, parcel=parcel, now=due)) is not None
+
+
+async def test_a_later_try_may_be_under_way_too(stores: tuple[PostgresStore, PostgresStore]) -> None:
+    one, other = stores
+    await one.run(enqueue(e.PostCard("c")))
+    parcel = await first(one)
+    await one.run(partial(outbox.mark_attempt, parcel=parcel, at=NOW, upto=parcel.id))
+    await one.run(partial(outbox.postpone, parcel=parcel, due=NOW + 1, since=NOW))
+    again = await other.run(partial(outbox.take, parcel=parcel, now=NOW + 1))
+    assert again is not None, "the end of the first try was told"
+    await other.run(partial(outbox.mark_attempt, parcel=again, at=NOW + 1, upto=again.id))
+    await other.run(partial(begun, seconds=-PATIENCE))
+    assert await one.run(partial(outbox.take, parcel=again, now=NOW + 2)) is None
+    assert await one.read(partial(outbox.doubt, parcel=again)) == (NOW, parcel.id)
+
+
+def begun(connection: Connection, seconds: float) -> None:
+    """As if every try had begun so many seconds earlier than it did."""
+    connection.execute(update(attempt).values(begun=attempt.c.begun - seconds))
 
 
 async def test_two_starts_of_one_pace_are_apart_whoever_makes_them(

@@ -1,6 +1,5 @@
 """Every button of the card and every choice of a row's menu, pressed once."""
 
-
 import pytest
 
 from tests.stories.harness import Actor, Stage, Thread, button, chooses, shown

@@ -32,6 +32,7 @@ async def test_a_person_rings_so_many_phones_an_hour_and_then_again(
         await ana.types("create payments @bo @cy --redial off", stage.channel)
         await cy.phone.rings()
         bo.phone.declines()
+        await stage.quiet()
         await ana.types("redial bo", stage.channel)
         told = await ana.is_told("At most 2 phones are rung for one person within an hour")
         assert "Nobody was rung." in told.text
