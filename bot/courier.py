@@ -219,7 +219,9 @@ class Courier:
         if now - errand.started > PATIENCE[type(errand.effect)]:
             await self._give_up(errand, hold, Never(later.reason, code=GAVE_UP))
             return
-        pause = later.after if later.after is not None else min(0.5 * 2**head.tries, LONGEST_PAUSE)
+        pause = (
+            min(later.after, outbox.FURTHEST) if later.after is not None else min(0.5 * 2**head.tries, LONGEST_PAUSE)
+        )
         log.info(
             "effect %s (%s) is tried again in %.1f s: %s", head.id, type(head.effect).__name__, pause, later.reason
         )

@@ -8,21 +8,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Float,
-    Table,
-    cast,
-    create_engine,
-    func,
-    make_url,
-    null,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, Float, Table, create_engine, func, make_url, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.dml import Insert
+from sqlalchemy.ext.compiler import compiles
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -144,11 +133,21 @@ def try_lock(connection: Connection, name: str) -> bool:
     return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_number(name)))).scalar())
 
 
-def clock(connection: Connection) -> ColumnElement[float | None]:
-    """Seconds by the clock that all processes on this database share; null where there is only one process."""
-    if not shared(connection):
-        return cast(null(), Float)
-    return func.extract("epoch", func.clock_timestamp()).cast(Float)
+class clock(ColumnElement[float]):  # noqa: N801  # used like a function of SQL
+    """Seconds by the clock that all processes on one database share; NULL on SQLite, where there is one process."""
+
+    inherit_cache = True
+    type = Float()
+
+
+@compiles(clock)
+def _no_clock(*_: Any, **__: Any) -> str:
+    return "NULL"
+
+
+@compiles(clock, "postgresql")
+def _their_clock(*_: Any, **__: Any) -> str:
+    return "extract(epoch FROM clock_timestamp())::float8"
 
 
 def _number(name: str) -> int:

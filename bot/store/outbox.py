@@ -12,9 +12,14 @@ from bot.store import codec, db
 from bot.store.tables import attempt, gate, outbox, timer
 
 CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
+FURTHEST = 60.0  # seconds; nothing is put off further: what is, was put off before our clock was set back
 UNDER_WAY = 12.0  # seconds after which no request of ours can still arrive: all but those for files are cut off before
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
+# By the database's own clock: those of the processes may jump, and none of them knows what the others have under way.
+_UNDER_WAY = (
+    select(attempt).where(attempt.c.outbox_id == outbox.c.id, attempt.c.begun > db.clock() - UNDER_WAY).exists()
+)
 _INSERT = outbox.insert()
 _PASS = db.insert(gate)
 _PASS = _PASS.on_conflict_do_update(index_elements=["key"], set_={"not_before": _PASS.excluded.not_before})
@@ -52,11 +57,13 @@ def heads(connection: Connection, now: float, most: int = 100) -> list[Parcel]:
 
 def startable(now: float) -> Select[Any]:
     """Rows of effects that could start now, in hand or not."""
-    is_due = or_(outbox.c.due <= now, outbox.c.since > now + CLOCKS_DIFFER)  # as in _is_due
+    is_due = or_(  # as in _is_due
+        outbox.c.due <= now, outbox.c.due > now + FURTHEST, outbox.c.since > now + CLOCKS_DIFFER
+    )
     older = select(_OLDER.c.id).where(_OLDER.c.lane == outbox.c.lane, _OLDER.c.id < outbox.c.id).exists()
-    open_gate = or_(gate.c.not_before.is_(None), gate.c.not_before <= now)
+    open_gate = or_(gate.c.not_before.is_(None), gate.c.not_before <= now, gate.c.not_before > now + FURTHEST)
     joined = outbox.outerjoin(gate, gate.c.key == outbox.c.pace)
-    return select(outbox).select_from(joined).where(is_due, open_gate, ~older)
+    return select(outbox).select_from(joined).where(is_due, open_gate, ~older, ~_UNDER_WAY)
 
 
 def is_free(connection: Connection, parcel: Parcel) -> bool:
@@ -73,15 +80,13 @@ def take(connection: Connection, parcel: Parcel, now: float) -> Parcel | None:
     """
     if not db.shared(connection):
         return parcel
-    row = connection.execute(select(outbox).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)).first()
+    free = select(outbox).where(outbox.c.id == parcel.id, ~_UNDER_WAY).with_for_update(skip_locked=True)
+    row = connection.execute(free).first()
     if row is None or not _is_due(row, now):
-        return None
-    if (left := _still_under_way(connection, parcel)) > 0:
-        postpone(connection, parcel, now + left)
         return None
     if row.pace:
         db.lock(connection, row.pace)
-        if gate_opens(connection, row.pace) > now:
+        if gate_opens(connection, row.pace, now) > now:
             return None
     return _parcel(row)
 
@@ -115,7 +120,7 @@ def settle(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def postpone(connection: Connection, parcel: Parcel, due: float, since: float | None = None) -> None:
-    """Keep an effect for ``due``. With ``since``, when it was first tried, this counts as a try."""
+    """Keep an effect for ``due``, at most FURTHEST seconds from now. With ``since``, when it was first tried, this counts as a try."""
     values: dict[str, Any] = {"due": due}
     if since is not None:
         values |= {"tries": parcel.tries + 1, "since": since}
@@ -131,16 +136,8 @@ def doubt(connection: Connection, parcel: Parcel) -> tuple[float, int] | None:
 
 def mark_attempt(connection: Connection, parcel: Parcel, at: float, upto: int) -> None:
     """A try begins: of the first one is kept when and up to which row, of the latest one that it is under way."""
-    marks = db.insert(attempt).values(outbox_id=parcel.id, at=at, upto=upto, begun=db.clock(connection))
+    marks = db.insert(attempt).values(outbox_id=parcel.id, at=at, upto=upto, begun=db.clock())
     connection.execute(marks.on_conflict_do_update(index_elements=["outbox_id"], set_={"begun": marks.excluded.begun}))
-
-
-def _still_under_way(connection: Connection, parcel: Parcel) -> float:
-    """For how many seconds a try that nobody has told the end of may go on; by the database's own clock, which no
-    process's clock can disagree with.
-    """
-    left = attempt.c.begun + UNDER_WAY - db.clock(connection)
-    return connection.execute(select(left).where(attempt.c.outbox_id == parcel.id)).scalar() or 0.0
 
 
 def clear_doubt(connection: Connection, parcel: Parcel) -> None:
@@ -149,17 +146,18 @@ def clear_doubt(connection: Connection, parcel: Parcel) -> None:
 
 def start_paced(connection: Connection, pace: str, now: float, interval: float, burst: float) -> None:
     """Note a start: the next comes ``interval`` seconds later, save that ``burst`` seconds' worth may come at once."""
-    due = max(gate_opens(connection, pace) + burst, now) + interval
+    due = max(gate_opens(connection, pace, now) + burst, now) + interval
     close_gate(connection, pace, due - burst)
 
 
 def close_gate(connection: Connection, pace: str, until: float) -> None:
-    """Nothing of this pace starts before ``until``."""
+    """Nothing of this pace starts before ``until``, at most FURTHEST seconds from now."""
     connection.execute(_PASS, {"key": pace, "not_before": until})
 
 
-def gate_opens(connection: Connection, pace: str) -> float:
-    return connection.execute(select(gate.c.not_before).where(gate.c.key == pace)).scalar() or 0.0
+def gate_opens(connection: Connection, pace: str, now: float) -> float:
+    opens = connection.execute(select(gate.c.not_before).where(gate.c.key == pace)).scalar() or 0.0
+    return opens if opens <= now + FURTHEST else 0.0
 
 
 def depth(connection: Connection) -> tuple[int, float | None]:
@@ -203,7 +201,7 @@ def lane_and_pace(  # noqa: C901, PLR0911, PLR0912  # one arm per lane
 
 def _is_due(row: Any, now: float) -> bool:
     """What was ordered in the future was ordered before our clock was set back."""
-    return bool(row.due <= now or row.since > now + CLOCKS_DIFFER)
+    return bool(row.due <= now or row.due > now + FURTHEST or row.since > now + CLOCKS_DIFFER)
 
 
 def _row(conference: Conference, effect: e.Effect, now: float) -> dict[str, Any]:

@@ -51,6 +51,19 @@ def test_what_was_ordered_before_the_clock_was_set_back_goes_at_once(connection:
     assert [one.effect for one in outbox.batch(connection, told, NOW - 600, None)] == [line("Ana"), line("Bo")]
 
 
+def test_what_was_put_off_further_than_anything_is_was_put_off_before_the_clock_was_set_back(
+    connection: Connection,
+) -> None:
+    enqueue(connection, e.Dial("c.1.1"), now=NOW - 600)
+    tried = first(connection)
+    outbox.postpone(connection, tried, NOW + 30, NOW - 600)
+    outbox.close_gate(connection, "telnyx:dial", NOW + 30)
+    assert heads(connection, NOW - 20) == []
+    assert heads(connection, NOW - 31) == [e.Dial("c.1.1")]
+    outbox.start_paced(connection, "telnyx:dial", NOW - 31, 1.0, 0.0)
+    assert outbox.gate_opens(connection, "telnyx:dial", NOW - 31) == NOW - 30
+
+
 def test_lines_go_when_their_second_is_over(connection: Connection) -> None:
     enqueue(connection, line("Ana"), now=NOW + 0.3)
     assert heads(connection, NOW + 0.9) == []
@@ -63,8 +76,8 @@ def test_a_closed_pace_holds_back_all_of_it_and_nothing_else(connection: Connect
     assert heads(connection, NOW + 4) == [e.HangUp("c.3.1")]
     assert heads(connection, NOW + 5) == [e.Dial("c.1.1"), e.Dial("c.2.1"), e.HangUp("c.3.1")]
     outbox.close_gate(connection, "telnyx:dial", NOW + 9)
-    assert outbox.gate_opens(connection, "telnyx:dial") == NOW + 9
-    assert outbox.gate_opens(connection, "another") == 0.0
+    assert outbox.gate_opens(connection, "telnyx:dial", NOW) == NOW + 9
+    assert outbox.gate_opens(connection, "another", NOW) == 0.0
 
 
 def test_conferences_of_one_channel_share_its_pace_and_keep_their_lanes(connection: Connection) -> None:
