@@ -126,8 +126,7 @@ class Performer:
             case e.KeepRecording():
                 await self._keep_recording(errand, effect.recording_id)
             case e.PostTranscript():
-                data = errand.text.encode()
-                await self._chat.upload(errand.conference, "transcript.txt", data, "📝 What was said")
+                await self._post_transcript(errand)
             case e.MirrorCall():
                 if call_id := await self._chat.mirror(errand.whole_picture):
                     return i.CallMirrored(errand.conference.id, self._clock.now(), call_id)
@@ -138,10 +137,21 @@ class Performer:
     async def _keep_recording(self, errand: Errand, recording_id: str) -> None:
         """The link is asked for anew on every try: it lives ten minutes."""
         saved = await self._phone.recording(recording_id)
-        data = await self._phone.fetch(saved.url, MOST_BYTES)
         which = "".join(one for one in recording_id if one.isalnum() or one == "-")[:8]  # Telnyx's word, so no path
         name = f"recording-{which}.{saved.format}"
+        if await self._has_file(errand, name):
+            return
+        data = await self._phone.fetch(saved.url, MOST_BYTES)
         await self._chat.upload(errand.conference, name, data, "⏺ The recording")
+
+    async def _post_transcript(self, errand: Errand) -> None:
+        name = f"transcript-{errand.conference.id.removeprefix('conf_')}.txt"
+        if not await self._has_file(errand, name):
+            await self._chat.upload(errand.conference, name, errand.text.encode(), "📝 What was said")
+
+    async def _has_file(self, errand: Errand, name: str) -> bool:
+        """Whether an earlier try whose fate was unknown has put it into the thread after all."""
+        return errand.doubt is not None and await self._chat.has_file(errand.conference, name, errand.doubt)
 
     async def _dial(self, errand: Errand) -> i.Fact:
         """Look before dialling again: an earlier try may have rung the phone without our knowing."""

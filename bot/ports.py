@@ -201,6 +201,10 @@ class Chat(Protocol):
         """The ts of our message with this token, or None when there is none or we may not look."""
         ...
 
+    async def has_file(self, conference: Conference, name: str, since: float) -> bool:
+        """Whether a file of this name is in the conference's thread, as far as we may look."""
+        ...
+
     async def tell_host(self, conference: Conference, reason: str, token: str) -> None: ...
 
     async def upload(self, conference: Conference, name: str, data: bytes, comment: str) -> None:

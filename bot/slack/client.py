@@ -1,7 +1,7 @@
 """Slack's Web API as the ``Chat`` port. It never retries by itself: the courier does."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ log = logging.getLogger("confab.slack")
 EVENT_TYPE = "confab"  # of our messages' metadata, which holds nothing but an opaque token
 CLOCKS_DIFFER = 300.0  # seconds our clock may be ahead of Slack's; a worse one would refuse every signature
 PAGES = 5  # of history that are searched
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)  # a long recording has many megabytes
 CARD_IS_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
@@ -66,21 +67,12 @@ class SlackChat:
         await self._post(conference.channel, thread.lines(lines), token, where)
 
     async def find(self, conference: Conference, token: str, since: float) -> str | None:
-        """Needs the scope channels:history or groups:history; without it nothing is found."""
-        cursor = ""
-        for _ in range(PAGES):
-            try:
-                page = await self._history(conference, since, cursor)
-            except Never as never:
-                log.info("cannot look for our own message: %s", never.code)
-                return None
-            for message in page["messages"]:
-                if _token(message) == token:
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return None
-        return None
+        found = await self._search(conference, since, lambda message: _token(message) == token)
+        return str(found["ts"]) if found else None
+
+    async def has_file(self, conference: Conference, name: str, since: float) -> bool:
+        named = await self._search(conference, since, lambda message: name in _files(message))
+        return named is not None
 
     async def whisper(self, heard: Heard, reply: Reply, verbs: Sequence[VerbHelp]) -> None:
         """Answer privately what was said a while ago."""
@@ -95,7 +87,7 @@ class SlackChat:
     async def upload(self, conference: Conference, name: str, data: bytes, comment: str) -> None:
         """In three steps, as Slack wants it (https://docs.slack.dev/messaging/working-with-files#uploading_files).
 
-        Until the last one nobody sees anything, so a try that broke off is begun anew.
+        Until the last one nobody sees anything, so a try that broke off before is begun anew.
         """
         with translated():
             ticket = await self._client.files_getUploadURLExternal(filename=name, length=len(data))
@@ -114,7 +106,7 @@ class SlackChat:
         form = aiohttp.FormData()
         form.add_field("file", data, filename=name, content_type="application/octet-stream")
         try:
-            async with session.post(url, data=form) as answer:
+            async with session.post(url, data=form, timeout=UPLOAD_TIMEOUT) as answer:
                 if answer.status != 200:
                     raise Later(f"Slack's upload answered {answer.status}")
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -143,6 +135,25 @@ class SlackChat:
                 channel=conference.channel, ts=conference.card_ts, text=text, blocks=blocks, parse="none"
             )
 
+    async def _search(
+        self, conference: Conference, since: float, fits: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any] | None:
+        """Needs the scope channels:history or groups:history; without it nothing is found."""
+        cursor = ""
+        for _ in range(PAGES):
+            try:
+                page = await self._history(conference, since, cursor)
+            except Never as never:
+                log.info("cannot look for our own message: %s", never.code)
+                return None
+            for message in page["messages"]:
+                if fits(message):
+                    return dict(message)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+        return None
+
     async def _history(self, conference: Conference, since: float, cursor: str) -> dict[str, Any]:
         asked: dict[str, Any] = {
             "channel": conference.channel,
@@ -157,6 +168,10 @@ class SlackChat:
             else:
                 page = await self._client.conversations_history(**asked)
         return dict(page.data) if isinstance(page.data, dict) else {}
+
+
+def _files(message: dict[str, Any]) -> list[str]:
+    return [str(file.get("name")) for file in message.get("files") or []]
 
 
 def _token(message: dict[str, Any]) -> str:

@@ -13,13 +13,13 @@ from bot.store.tables import attempt, gate, outbox, timer
 
 CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
 FURTHEST = 60.0  # seconds; nothing is put off further: what is, was put off before our clock was set back
-UNDER_WAY = 12.0  # seconds after which no request of ours can still arrive: all but those for files are cut off before
+UNDER_WAY = 12.0  # seconds after which no request of ours can still arrive: all are cut off before
+FILES_UNDER_WAY = 300.0  # the same for fetching a recording and putting it into Slack
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
 # By the database's own clock: those of the processes may jump, and none of them knows what the others have under way.
-_UNDER_WAY = (
-    select(attempt).where(attempt.c.outbox_id == outbox.c.id, attempt.c.begun > db.clock() - UNDER_WAY).exists()
-)
+_LONGEST = case((outbox.c.kind.in_(["KeepRecording", "PostTranscript"]), FILES_UNDER_WAY), else_=UNDER_WAY)
+_UNDER_WAY = select(attempt).where(attempt.c.outbox_id == outbox.c.id, attempt.c.begun > db.clock() - _LONGEST).exists()
 _INSERT = outbox.insert()
 _PASS = db.insert(gate)
 _PASS = _PASS.on_conflict_do_update(index_elements=["key"], set_={"not_before": _PASS.excluded.not_before})
@@ -120,7 +120,9 @@ def settle(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def postpone(connection: Connection, parcel: Parcel, due: float, since: float | None = None) -> None:
-    """Keep an effect for ``due``, at most FURTHEST seconds from now. With ``since``, when it was first tried, this counts as a try."""
+    """Keep an effect for ``due``, at most FURTHEST seconds ahead. With ``since``, when it was first tried, this counts
+    as a try whose end is told.
+    """
     values: dict[str, Any] = {"due": due}
     if since is not None:
         values |= {"tries": parcel.tries + 1, "since": since}

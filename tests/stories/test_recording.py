@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.stories.harness import Actor, Stage, Thread, requests, shown, story
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, requests, shown, story
 from web.sandbox.slack import Message
 
 
@@ -119,11 +119,28 @@ async def test_it_is_put_into_the_thread_where_that_is_wanted(tmp_path: Path, ca
         await thread.shows("Recording started")
         await stage.passes(minutes=1)
         await ana.types("record stop", stage.channel)
-        await stage.house.slack.until(lambda: stage.house.slack.files, 20, "a file in the thread")
+        await stage.house.slack.until(lambda: stage.house.slack.files, PATIENCE, "a file in the thread")
         file = stage.house.slack.files[0]
         assert file.name.endswith(".mp3")
         assert file.thread_ts == thread.ts
         assert len(file.data) > 1000
+
+
+@pytest.mark.parametrize("switch", ["api_500", "api_500_after"])
+async def test_it_is_put_into_the_thread_once_though_slack_does_not_say_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, switch: str
+) -> None:
+    async with story(tmp_path, caplog, confab_recordings="slack") as stage:
+        ana, _, thread = await two(stage)
+        trouble = stage.house.slack.trouble
+        trouble.methods = "files.completeUploadExternal"
+        trouble.set(switch, 1)
+        await ana.types("record start", stage.channel)
+        await thread.shows("Recording started")
+        await ana.types("record stop", stage.channel)
+        await stage.house.slack.until(lambda: stage.house.slack.files, PATIENCE, "a file in the thread")
+        await stage.passes(seconds=5)
+        assert len(stage.house.slack.files) == 1
 
 
 async def test_a_recording_whose_news_was_lost_is_found(stage: Stage) -> None:
@@ -159,7 +176,7 @@ async def test_what_was_said_comes_as_one_file_at_the_end(tmp_path: Path, caplog
         await ana.types("end now", stage.channel)
         await thread.shows("Ended")
         await stage.passes(seconds=20)
-        await stage.house.slack.until(lambda: stage.house.slack.files, 20, "a file in the thread")
+        await stage.house.slack.until(lambda: stage.house.slack.files, PATIENCE, "a file in the thread")
         text = stage.house.slack.files[0].data.decode()
         assert "Bo: it is the database" in text
         assert "Ana: then restart it" in text
