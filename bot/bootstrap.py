@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.admission import Admission
+from bot.clock import SystemClock
 from bot.config import Settings, SettingsError
 from bot.core import verbs
 from bot.core.budget import Limits
@@ -47,15 +47,6 @@ FAREWELL = 5.0  # seconds that a stop waits for answers to people; what is left 
 
 class RefusedError(Exception):
     """Slack or Telnyx refuses our settings; one plain line says which."""
-
-
-class SystemClock:
-    def now(self) -> float:
-        return time.time()
-
-    async def until(self, when: float) -> None:
-        while (left := when - self.now()) > 0:  # noqa: ASYNC110  # the wall clock may have been set back meanwhile
-            await asyncio.sleep(left)
 
 
 class Program:

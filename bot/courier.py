@@ -117,6 +117,7 @@ class Courier:
     async def _round(self) -> None:
         """Do what is due now; rest until the next moment only when nothing was."""
         now = self._clock.now()
+        self._performer.clock_watch.look()
         self._freed.clear()
         view = await self._service.store.read(partial(_look, now=now))
         for key, fact in view.timers:

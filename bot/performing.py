@@ -4,6 +4,7 @@ import uuid
 from dataclasses import replace
 from typing import Final, assert_never
 
+from bot.clock import ClockWatch
 from bot.core import effects as e
 from bot.core import inputs as i
 from bot.core.conference import conference_of_room
@@ -20,6 +21,7 @@ class Performer:
         self._phone = phone
         self._chat = chat
         self._clock = clock
+        self.clock_watch = ClockWatch(clock, DEDUPE_SECONDS)
 
     async def perform(self, errand: Errand) -> i.Fact | None:
         """Raises Later or Never when it was not done."""
@@ -161,7 +163,7 @@ class Performer:
                 return i.Rang(i.Call(call_control_id, leg.id), now)
             if not errand.wanted:
                 return i.DialRefused(leg.id, now, "cancelled", "")
-            if now - errand.doubt > DEDUPE_SECONDS:
+            if not 0 <= now - errand.doubt <= DEDUPE_SECONDS or self.clock_watch.distrusted:
                 return i.DialRefused(leg.id, now, "unreachable", "")
         return await self._phone.dial(leg, _command_id(errand))
 

@@ -41,6 +41,10 @@ class Clock(Protocol):
         """Unix seconds."""
         ...
 
+    def steady(self) -> float:
+        """Seconds since some moment, by a clock that nobody sets."""
+        ...
+
     async def until(self, when: float) -> None: ...
 
 
@@ -61,7 +65,9 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class CallUp:
-    """A call that is up. ``name``: the leg or side call that it says it is of. ``ours``: it bears our mark."""
+    """A call that is up. ``name``: the leg or side call that it says it is of, "" when it says nothing that we can read
+    (a call that came in does not until it is answered). ``ours``: it bears our mark.
+    """
 
     name: str
     call_control_id: str

@@ -6,7 +6,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admission import Admission
-from bot.bootstrap import RefusedError, SystemClock, rules_of, spoken_texts, tariff
+from bot.bootstrap import RefusedError, rules_of, spoken_texts, tariff
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check

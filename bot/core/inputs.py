@@ -413,8 +413,8 @@ class AccountSweepDue:
 class AccountSwept:
     """What Telnyx says is up at ``at`` in our whole account.
 
-    ``names`` are the legs and side calls that calls say they are of, ``calls`` their ids, ``ours`` whether each bears
-    the mark of this installation. ``conferences`` are those whose rooms are open.
+    ``names`` are the legs and side calls that calls say they are of ("" = nothing), ``calls`` their ids, ``ours``
+    whether each bears the mark of this installation. ``conferences`` are those whose rooms are open.
     """
 
     at: float

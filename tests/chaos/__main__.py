@@ -87,7 +87,7 @@ class Databases:
                     url = stack.enter_context(self._server.database())
                     # The tests' server may forget its last commits when it dies; here none may be forgotten.
                     self._server.durable(url)
-            self._going_on.add(run)
+                    self._going_on.add(run)
             yield Path(name), url
             self._going_on.discard(run)
             async with self._steady:
@@ -96,9 +96,9 @@ class Databases:
     async def restart_now_and_then(self) -> None:
         while self._server:
             await asyncio.sleep(RESTART_AFTER)
-            for run in self._going_on:
-                run.hurt("PostgreSQL restarted")
             async with self._steady:
+                for run in self._going_on:
+                    run.hurt("PostgreSQL restarted")
                 await asyncio.to_thread(self._server.restart)
 
 

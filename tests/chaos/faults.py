@@ -40,9 +40,6 @@ class Faults:
         chosen = self._dice.choices([one for _, one in kinds], [weight for weight, _ in kinds])[0]
         self.done[chosen()] += 1
 
-    def note(self, kind: str) -> None:
-        self.done[kind] += 1
-
     def ease(self) -> None:
         """Things get better by themselves now and then."""
         if self._dice.random() < 0.3:

@@ -66,12 +66,13 @@ class Hands:
         self.show()
 
     def show(self) -> None:
-        ahead = self._house.clock.now() - time.time() + self.skew
+        skipped = self._house.clock.now() - time.time()
+        ahead = struct.pack("dd", skipped + self.skew, skipped)
         if self.path.exists():
             with self.path.open("r+b") as file:
-                file.write(struct.pack("d", ahead))
+                file.write(ahead)
         else:
-            self.path.write_bytes(struct.pack("d", ahead))
+            self.path.write_bytes(ahead)
 
     def now(self) -> float:
         return self._house.clock.now() + self.skew

@@ -28,18 +28,27 @@ TIMEOUTS = {"telnyx_timeout": 1.0, "slack_timeout": 1.0}
 
 
 class FollowingClock:
-    """Real time plus what the stand-ins have written into a file: eight bytes, a float."""
+    """Real time plus what the stand-ins have written into a file, two floats: how far the wall clock is ahead, and how
+    much time was skipped.
+    """
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
-            self._offset = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
+            self._offset = mmap.mmap(file.fileno(), 16, access=mmap.ACCESS_READ)
 
     def now(self) -> float:
-        return time.time() + float(struct.unpack("d", self._offset[:8])[0])
+        return time.time() + self._ahead()[0]
+
+    def steady(self) -> float:
+        return time.monotonic() + self._ahead()[1]
 
     async def until(self, when: float) -> None:
         while (left := when - self.now()) > 0:  # noqa: ASYNC110  # another process moves the clock
             await asyncio.sleep(min(left, LOOK))
+
+    def _ahead(self) -> tuple[float, float]:
+        wall, skipped = struct.unpack("dd", self._offset[:16])
+        return float(wall), float(skipped)
 
 
 def become(order: dict[str, str]) -> None:

@@ -195,7 +195,11 @@ def _thread(conference_id: str, ordered: list[Line], told: list[str], verdict: V
     """The messages are the lines that were ordered, cut into pieces, in this order, each once."""
     left = list(ordered)
     for at, text in enumerate(told):
-        size = next((size for size in range(1, len(left) + 1) if thread.lines(left[:size]).text == text), 0)
+        sizes = _sizes(left, text)
+        # Neighbours that tell the same are one sentence: how many of them it spoke for, what is told next shows.
+        size = next(
+            (size for size in sizes if told[at + 1 :] and _sizes(left[size:], told[at + 1])), max(sizes, default=0)
+        )
         if size:
             del left[:size]
         elif text in told[:at]:
@@ -207,6 +211,11 @@ def _thread(conference_id: str, ordered: list[Line], told: list[str], verdict: V
             return
     if left:
         verdict.find(f"{conference_id}: never told: {[(str(one.says), one.who) for one in left]}", lost=len(left))
+
+
+def _sizes(ordered: Sequence[Line], text: str) -> list[int]:
+    """How many of the next lines this message can be."""
+    return [size for size in range(1, len(ordered) + 1) if thread.lines(ordered[:size]).text == text]
 
 
 def _leg(state: str | None) -> str:

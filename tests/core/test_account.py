@@ -67,3 +67,9 @@ def test_a_side_call_that_is_up_no_more_is_over() -> None:
     assert judge(up(), side(FRESH + 1, ended=1)).over == ()
     assert judge(up(), side(LONGEST - 1, call="")).over == ()
     assert judge(up(), side(LONGEST + 1, call="")).over == ("side_1",)
+
+
+def test_a_caller_who_is_not_answered_yet_is_up_without_saying_what_it_is_of() -> None:
+    ringing = i.AccountSwept(NOW, ("", ""), ("v3:side_1", "v3:foreign"), (False, False))
+    verdict = judge(ringing, side(FRESH + 1))
+    assert (verdict.over, verdict.lost) == ((), ())

@@ -11,7 +11,7 @@ import aiohttp
 from web.sandbox.clock import Clock
 from web.sandbox.site import Feed
 
-SOON = 10  # seconds that anything may take on a busy machine
+SOON = 60  # seconds that anything may take on a busy machine
 ANA = "U1"
 ROOM = "C1"
 NUMBER = "+12125550101"

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from tests.stories.harness import Stage
 from web.wire import Wire
 
-PATIENCE = 30.0  # real seconds until a test gives up
+PATIENCE = 60.0  # real seconds until a test gives up
 
 
 class Impatient(Wire):

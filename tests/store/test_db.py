@@ -14,7 +14,7 @@ from bot.store.db import StoreBusyError, StoreInUseError, open_store
 from bot.store.sqlite import MOST_WAITING, SqliteStore
 from bot.store.tables import person
 
-PATIENCE = 20  # seconds until a test that hangs is a failure
+PATIENCE = 60  # seconds until a test that hangs is a failure
 
 
 def add(user_id: str) -> Callable[[Connection], str]:

@@ -235,6 +235,9 @@ class StillClock:
     def now(self) -> float:
         return NOW
 
+    def steady(self) -> float:
+        return NOW
+
     async def until(self, when: float) -> None:
         raise AssertionError(f"nobody waits until {when} here")
 

@@ -19,7 +19,7 @@ from tests.postgres import KEY, Cluster
 from tests.store.made import NOW
 from tests.store.made import conference as a_conference
 
-PATIENCE = 20.0  # real seconds until a test that hangs is a failure
+PATIENCE = 60.0  # real seconds until a test that hangs is a failure
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from bot.bootstrap import Program
 from bot.config import Settings
+from bot.ports import Clock
 from bot.store import outbox
 from bot.store.db import is_postgres
 from bot.store.tables import conference
@@ -183,12 +184,13 @@ async def story(
     *,
     expect: tuple[str, ...] = (),
     knowing: Callable[[House], dict[str, Any]] | None = None,
+    clock_of: Callable[[House], Clock] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """A whole program on its stage. At the end nothing may wait, and nothing may have been logged as an error.
 
     ``expect`` names what the story itself provokes in the log. ``knowing`` gives settings that need ids of people or
-    channels, which it may make.
+    channels, which it may make. ``clock_of`` gives the program's own clock, which may be wrong.
     """
     timeouts = {name: settings.pop(name) for name in ("telnyx_timeout", "slack_timeout", "wire") if name in settings}
     if is_postgres(str(settings.get("database_url", ""))):
@@ -199,7 +201,7 @@ async def story(
         channel = house.channel("payments")
         if knowing:
             house.settings = Settings.model_validate(house.settings.model_dump() | knowing(house))
-        program = await stack.enter_async_context(program_in(house, **timeouts))
+        program = await stack.enter_async_context(program_in(house, clock=clock_of and clock_of(house), **timeouts))
         stage = Stage(house, program, channel)
         yield stage
         await stage.passes(seconds=5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.harness import Actor, Stage, requests, shown
+from tests.stories.harness import PATIENCE, Actor, Stage, requests, shown
 
 DOORS = ("command", "mention", "thread", "direct")
 
@@ -75,7 +75,7 @@ async def test_a_mention_in_a_thread_puts_the_conference_into_that_thread(stage:
             "Bo joined" in t for t in texts
         )
 
-    await slack.until(told, 20, "card and line in the thread")
+    await slack.until(told, PATIENCE, "card and line in the thread")
     assert slack.messages(stage.channel) == [top]
     await slack.mention(ana.user, stage.channel, "end", thread_ts=top.ts)
     await bo.phone.idle()

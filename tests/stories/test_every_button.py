@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.harness import Actor, Stage, Thread, button, chooses, shown
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, button, chooses, shown
 
 
 async def begun(stage: Stage) -> tuple[Actor, Actor, Thread]:
@@ -74,7 +74,7 @@ async def test_the_choices_that_undo(stage: Stage) -> None:
     await chooses(stage, ana, thread, "Bo", "Put on hold")
     await chooses(stage, ana, thread, "Bo", "Take back from hold")
     await thread.shows("Bo was taken back from hold by Ana")
-    await stage.house.telnyx.until(lambda: not bo.phone.held and not bo.phone.muted, 20, "Bo as before")
+    await stage.house.telnyx.until(lambda: not bo.phone.held and not bo.phone.muted, PATIENCE, "Bo as before")
 
 
 async def test_ring_again_and_details_of_a_row(stage: Stage) -> None:

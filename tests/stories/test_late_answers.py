@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.harness import Actor, Stage, requests
+from tests.stories.harness import PATIENCE, Actor, Stage, requests
 from tests.stories.machine import machine
 from web.sandbox.house import House, program_in, stand_ins
 
@@ -22,7 +22,7 @@ def hold_answers(house: House) -> None:
 
 
 async def held(house: House) -> None:
-    await house.slack.until(lambda: not house.slack.trouble.api_hang, 20, "the question to Slack")
+    await house.slack.until(lambda: not house.slack.trouble.api_hang, PATIENCE, "the question to Slack")
 
 
 @pytest.mark.parametrize("door", ["command", "mention", "direct", "command where the bot is not"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.store import outbox
-from tests.stories.harness import Stage, requests, shown, story
+from tests.stories.harness import PATIENCE, Stage, requests, shown, story
 from web.sandbox.slack.blocks import check_blocks, letters
 
 
@@ -49,7 +49,7 @@ async def test_fifty_people_are_rung_and_the_card_folds(stage: Stage) -> None:
     await ana.is_told("more: ")
     await ana.types("mute others", stage.channel)
     phones = stage.house.telnyx.phones.values()
-    await stage.house.telnyx.until(lambda: sum(phone.muted for phone in phones) == 40, 20, "forty are muted")
+    await stage.house.telnyx.until(lambda: sum(phone.muted for phone in phones) == 40, PATIENCE, "forty are muted")
     assert all(len(body["call_control_ids"]) == 1 for body in requests(stage.house, "/mute"))
     await ana.types("end now", stage.channel)
     await thread.shows("Ended")

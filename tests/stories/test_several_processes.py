@@ -15,7 +15,7 @@ from bot.core.inputs import Heard, Where
 from bot.store import codec, ledger
 from tests.postgres import KEY, Cluster
 from tests.stories import checks
-from tests.stories.harness import Actor, Stage, Thread, requests, settled, shown
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, requests, settled, shown
 from tests.stories.test_cli import confab, environment
 from tests.stories.waiting import eventually
 from web.sandbox.house import House, program_in, stand_ins
@@ -186,7 +186,7 @@ async def _thread(house: House, channel: Channel) -> Thread:
     def card() -> Message | None:
         return next((one for one in house.slack.messages(channel) if "payments" in shown(one)), None)
 
-    return Thread(house, channel, (await house.slack.until(card, 20, "a card")).ts)
+    return Thread(house, channel, (await house.slack.until(card, PATIENCE, "a card")).ts)
 
 
 async def test_serve_refuses_a_database_that_was_not_migrated(tmp_path: Path, postgres: Cluster) -> None:

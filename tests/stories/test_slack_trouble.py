@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.manifest import BOT_SCOPES
-from tests.stories.harness import Actor, Stage, Thread, requests, shown, story
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, requests, shown, story
 
 LINES = ("Ringing Bo", "Bo joined", "Ended by Ana")
 
@@ -106,7 +106,7 @@ async def test_where_we_may_not_look_a_message_is_rather_doubled_than_lost(stage
     ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
     await ana.types("create payments down @bo", stage.channel)
     await bo.comes_in()
-    await slack.until(lambda: len(slack.messages(stage.channel)) == 2, 20, "the card twice")
+    await slack.until(lambda: len(slack.messages(stage.channel)) == 2, PATIENCE, "the card twice")
     first, second = slack.messages(stage.channel)
     thread = Thread(stage.house, stage.channel, second.ts)
     await thread.shows("Bo joined")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.stories.harness import Actor, Stage, Thread, requests, shown, story
 from tests.stories.waiting import eventually, tried
+from web.sandbox.house import House
 
 TROUBLED = "Telnyx does not answer just now. Still trying."
 
@@ -146,6 +147,50 @@ async def test_after_a_minute_of_doubt_a_phone_is_not_rung_again(stage: Stage) -
     trouble.dropped, trouble.api_500 = 0.0, 0
     await (await stage.thread("payments")).shows("Bo: Telnyx could not be reached")
     assert bo.phone.ring_count == 1
+
+
+class WrongClock:
+    """The house's clock, and ``ahead`` of it by so many seconds."""
+
+    def __init__(self, house: House, ahead: float) -> None:
+        self.ahead = ahead
+        self._right = house.clock
+
+    def now(self) -> float:
+        return self._right.now() + self.ahead
+
+    def steady(self) -> float:
+        return self._right.steady()
+
+    async def until(self, when: float) -> None:
+        await self._right.until(when - self.ahead)
+
+
+@pytest.mark.parametrize("ahead", [40.0, 400.0])
+async def test_doubt_is_not_made_young_by_a_clock_that_is_set_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, ahead: float
+) -> None:
+    clocks: list[WrongClock] = []
+
+    def wrong(house: House) -> WrongClock:
+        clocks.append(WrongClock(house, ahead))
+        return clocks[0]
+
+    async with story(tmp_path, caplog, clock_of=wrong) as stage:
+        ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
+        trouble = stage.house.telnyx.trouble
+        trouble.dropped, trouble.api_500_after = 1.0, 1
+        await ana.types("create payments @bo", stage.channel)
+        await bo.phone.rings()
+        trouble.api_500 = 1_000_000
+        await tried(stage.program, 2)
+        stage.house.clock.skip(seconds=31)
+        await bo.phone.idle()
+        clocks[0].ahead = 0.0
+        stage.house.clock.skip(seconds=30)
+        trouble.dropped, trouble.api_500 = 0.0, 0
+        await (await stage.thread("payments")).shows("Bo: Telnyx could not be reached")
+        assert bo.phone.ring_count == 1
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.stories.harness import Actor, Stage, Thread, requests
+from tests.stories.harness import PATIENCE, Actor, Stage, Thread, requests
 from web.sandbox.slack import User
 
 OUTSIDERS: dict[str, dict[str, Any]] = {
@@ -40,7 +40,7 @@ async def assert_refused(stage: Stage, actor: Actor, thread: Thread, times: int 
     def told() -> bool:
         return sum(words in text for text in actor.private for words in REFUSED) == times
 
-    await stage.house.slack.until(told, 20, f"{actor.user} is refused")
+    await stage.house.slack.until(told, PATIENCE, f"{actor.user} is refused")
     await stage.quiet()
     assert requests(stage.house, "/calls") == []
     assert thread.lines == [line for line in thread.lines if line.startswith("<@")]
@@ -90,7 +90,7 @@ async def test_the_form_is_not_shown(stage: Stage, who: str) -> None:
     thread = await begin(stage)
     actor = outsider(stage, who)
     await actor.clicks(thread.card, "Invite…")
-    (view,) = await stage.house.slack.until(lambda: stage.house.slack.views(actor.user), 20, "a modal")
+    (view,) = await stage.house.slack.until(lambda: stage.house.slack.views(actor.user), PATIENCE, "a modal")
     assert any(words in str(view.blocks) for words in REFUSED)
     assert not view.raw.get("submit")
 
@@ -101,7 +101,7 @@ async def test_a_form_from_before_is_refused(stage: Stage, who: str) -> None:
     thread = await begin(stage)
     actor = stage.person("Gil", "+12125550155")
     await actor.clicks(thread.card, "Invite…")
-    await stage.house.slack.until(lambda: stage.house.slack.views(actor.user), 20, "a form")
+    await stage.house.slack.until(lambda: stage.house.slack.views(actor.user), PATIENCE, "a form")
     for fact, value in OUTSIDERS[who].items():
         setattr(actor.user, fact, value)
     await stage.passes(seconds=31)

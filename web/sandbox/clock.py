@@ -13,6 +13,9 @@ class Clock:
         """Unix seconds."""
         return time.time() + self._ahead
 
+    def steady(self) -> float:
+        return time.monotonic() + self._ahead
+
     async def until(self, when: float) -> None:
         """Return once ``now() >= when`` (unix seconds), by waiting or because time was skipped."""
         while (left := when - self.now()) > 0:

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from bot.bootstrap import Program, RefusedError, running
 from bot.config import Settings
+from bot.ports import Clock as AnyClock
 from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES, SHORTCUTS
 from web.app import build
 from web.sandbox.clock import Clock
@@ -117,11 +118,11 @@ async def serving(app: Starlette, port: int = 0, wire: type[Wire] | None = None)
 
 @asynccontextmanager
 async def program_in(
-    house: House, *, port: int = 0, wire: type[Wire] = Wire, **timeouts: float
+    house: House, *, port: int = 0, wire: type[Wire] = Wire, clock: AnyClock | None = None, **timeouts: float
 ) -> AsyncIterator[Program]:
-    """The real program, in this process, on the house's clock. ``timeouts`` are those of ``running``."""
+    """The real program, in this process, on the house's clock or another. ``timeouts`` are those of ``running``."""
     async with AsyncExitStack() as stack:
-        program = await stack.enter_async_context(running(house.settings, house.clock, **timeouts))
+        program = await stack.enter_async_context(running(house.settings, clock or house.clock, **timeouts))
         house.open_doors(await stack.enter_async_context(serving(build(program), port, wire)))
         yield program
 
