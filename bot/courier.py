@@ -160,6 +160,8 @@ class Courier:
             begin = partial(errands.begin, parcel=parcel, now=now, texts=self._texts, rules=self._rules)
             errand = await store.run(begin)
             hold = await self._hold(parcel) if errand else None
+            if errand and hold is None:
+                await store.run(partial(outbox.tell_end, parcel=parcel))
         finally:
             if hold is None:
                 self._lanes.discard(parcel.lane)

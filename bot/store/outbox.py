@@ -126,7 +126,7 @@ def postpone(connection: Connection, parcel: Parcel, due: float, since: float | 
     values: dict[str, Any] = {"due": due}
     if since is not None:
         values |= {"tries": parcel.tries + 1, "since": since}
-        connection.execute(update(attempt).where(attempt.c.outbox_id == parcel.id).values(begun=None))
+        tell_end(connection, parcel)
     connection.execute(update(outbox).where(outbox.c.id == parcel.id).values(**values))
 
 
@@ -140,6 +140,11 @@ def mark_attempt(connection: Connection, parcel: Parcel, at: float, upto: int) -
     """A try begins: of the first one is kept when and up to which row, of the latest one that it is under way."""
     marks = db.insert(attempt).values(outbox_id=parcel.id, at=at, upto=upto, begun=db.clock())
     connection.execute(marks.on_conflict_do_update(index_elements=["outbox_id"], set_={"begun": marks.excluded.begun}))
+
+
+def tell_end(connection: Connection, parcel: Parcel) -> None:
+    """The latest try is under way no more, whatever became of it."""
+    connection.execute(update(attempt).where(attempt.c.outbox_id == parcel.id).values(begun=None))
 
 
 def clear_doubt(connection: Connection, parcel: Parcel) -> None:

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, select
 from bot.bootstrap import Program
 from bot.config import Settings
 from bot.ports import Clock
-from bot.store import outbox
+from bot.store import db, outbox
 from bot.store.db import is_postgres
-from bot.store.tables import conference
+from bot.store.tables import attempt, conference
 from tests.postgres import KEY
 from tests.stories.checks import (
     assert_clean_log,
@@ -231,11 +231,16 @@ def _is_noted(connection: Connection, ts: str) -> bool:
 
 
 def _ahead(connection: Connection, now: float) -> tuple[bool, float | None, float | None]:
-    """Whether an effect could start now, when the next one may, and when the next timer fires: all of one moment."""
-    startable = (
-        connection.execute(outbox.startable(now)).first() is not None
-    )  # also what the courier looks at right now
-    return startable, outbox.next_due(connection, now), outbox.next_timer(connection)
+    """Whether an effect could start now or may be under way, when the next may start, when the next timer fires: all of
+    one moment.
+    """
+    startable = connection.execute(outbox.startable(now)).first()  # also what the courier looks at right now
+    under_way = connection.execute(select(attempt).where(attempt.c.begun > db.clock() - outbox.UNDER_WAY)).first()
+    return (
+        startable is not None or under_way is not None,
+        outbox.next_due(connection, now),
+        outbox.next_timer(connection),
+    )
 
 
 def shown(message: Message) -> str:
