@@ -4,9 +4,10 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --no-header --no-annotate $(LOCK_FLAGS) pyproject.toml
+AUDIT := build/audit
 ARGS :=
 
-.PHONY: help demo setup run test check bench chaos docs lock
+.PHONY: help demo setup run test check bench chaos docs audit lock
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name does; do \
@@ -38,6 +39,10 @@ chaos: $(VENV)/.dev ## play at random while everything breaks, and see whether a
 
 docs: $(VENV)/.dev ## rewrite the generated tables of README.md and all of .env.example
 	@$(PY) -m tests.docs.generate
+
+audit: $(PY) ## ask whether a locked package is known to be vulnerable; needs a network
+	@test -x $(AUDIT)/bin/pip-audit || { $(PY) -m venv $(AUDIT) && $(AUDIT)/bin/pip install --quiet "pip-audit>=2.9,<3"; }
+	@$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.txt --requirement requirements-dev.txt
 
 lock: $(PY) ## write the lock files anew from pyproject.toml; LOCK_FLAGS=--upgrade takes newer versions
 	@$(PY) -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"

@@ -75,12 +75,12 @@ def _verify(connection: Connection, request: Request, code: str, budget: Budget)
     if not entry.numbers:
         raise Refusal("Tell me your number first, then I can check it by a call.", example=_EXAMPLE)
     if not code:
-        budget.check(payer(request.actor), entry.numbers[0], 0)
-        budgets.note_dial(connection, payer(request.actor), entry.numbers[0], now)
-        sides.begin_check(
-            connection, request.actor.user_id, entry.numbers[0], f"{secrets.randbelow(1_000_000):06d}", now
-        )
-        said = f"Ringing {masked(entry.numbers[0])}: a code is read to you. Type it back: /conf number verify 123456"
+        number, spoken = entry.numbers[0], f"{secrets.randbelow(1_000_000):06d}"
+        budget.check(payer(request.actor), number, 0)
+        budgets.note_dial(connection, payer(request.actor), number, now)
+        rate = budget.tariff.of_number(number)
+        sides.begin_check(connection, request.actor.user_id, number, spoken, now, rate)
+        said = f"Ringing {masked(number)}: a code is read to you. Type it back: /conf number verify 123456"
         return Told((said,))
     if not sides.check(connection, request.actor.user_id, code, now):
         raise Refusal("That is not the code, or it is too old. Ask for a new call.", example="/conf number verify")

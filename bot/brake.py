@@ -22,15 +22,15 @@ def decide(connection: Connection, request: Request, now: float) -> Reply:
         case "off":
             return _off(connection)
         case "":
-            return _ask(connection)
+            return _ask(connection, now)
         case "now":
             return _stop(connection, request.actor.name, now)
         case word:
             raise Refusal(f"I do not know “stop-all {word[:40]}”.", example=_EXAMPLE)
 
 
-def _ask(connection: Connection) -> Reply:
-    live, calls = len(ledger.live(connection)), len(budgets.up(connection))
+def _ask(connection: Connection, now: float) -> Reply:
+    live, calls = len(ledger.live(connection)), budgets.up(connection, now)
     question = (
         f"That ends every conference at once ({live} now), hangs up everybody ({calls} phones), and lets nobody be "
         "rung or dial in until an admin says `/conf stop-all off`. Do it?"
@@ -42,7 +42,7 @@ def _stop(connection: Connection, by: str, now: float) -> Reply:
     budgets.set_brake(connection, by, now)
     live = ledger.live(connection)
     ends = [Timer(f"stop:{one}", now, StoppedAll(one, now, by)) for one in live]
-    hangs_up = [Timer(f"side:{one}", now, SideTimedOut(one, now)) for one in sides.up(connection, now)]
+    hangs_up = [Timer(f"side:{one.id}", now, SideTimedOut(one.id, now)) for one in sides.up(connection, now)]
     ledger.set_timers(connection, [*ends, *hangs_up])
     ended = f"{len(live)} conferences end" if len(live) != 1 else "one conference ends"
     return Told((f"All calls are stopped: {ended} now, and nobody is rung or let in until `/conf stop-all off`.",))

@@ -35,7 +35,7 @@ STALE = 600.0  # seconds after which nobody expects to be rung by a sentence any
 _USER_ID = re.compile(r"@([UW][A-Z0-9]{6,})\b")
 RINGS = frozenset({Reads.TOPIC, Reads.PEOPLE, Reads.OPTIONS})  # sentences that ring people
 _SIP_EXAMPLE = "/conf invite sip:room@example.com --no-gate"
-_HEARD = "heard"  # under this reference the journal keeps sentences that wait for their answer
+HEARD = "heard"  # under this reference the journal keeps sentences that wait for their answer
 
 
 class Desk:
@@ -52,7 +52,7 @@ class Desk:
         """Commit a sentence; False when it was heard before."""
         now, body = self._clock.now(), codec.body(heard)
         return await self._service.store.run(
-            lambda connection: ledger.remember(connection, heard.key, heard.door, now, body, ref=_HEARD, done=False)
+            lambda connection: ledger.remember(connection, heard.key, heard.door, now, body, ref=HEARD, done=False)
         )
 
     async def objection(self, heard: Heard) -> str:
@@ -120,7 +120,7 @@ class Desk:
 
     async def unanswered(self) -> list[tuple[Heard, float]]:
         """What was heard but not answered when the program last stopped, and when. Ask before any door opens."""
-        rows = await self._service.store.read(lambda connection: ledger.waiting(connection, _HEARD))
+        rows = await self._service.store.read(lambda connection: ledger.waiting(connection, HEARD))
         return [(codec.heard(row.body), row.at) for row in rows]
 
     async def catch_up(

@@ -28,7 +28,7 @@ class Reception:
         if known is not None or not isinstance(fact, Incoming):
             return known
         side = SideCall(f"side_{secrets.token_hex(8)}", Purpose.DIAL_IN, fact.number, self._clock.now())
-        return replace(side, call_control_id=fact.call.call_control_id)
+        return replace(side, call_control_id=fact.call.call_control_id, rate=self._habits.tariff.of_caller)
 
     def apply(self, connection: Connection, side: SideCall, fact: Fact) -> bool:
         """Let the core decide about a side call; whether the courier has something to do because of it."""
@@ -36,7 +36,8 @@ class Reception:
         if isinstance(fact, Incoming):
             if sides.get(connection, side.id) is not None:
                 return False
-            decided = side_calls.incoming(side, side_calls.Doors(open=self._may_dial_in(connection, side.number, now)))
+            welcome = self._may_dial_in(connection, side.number, now) and not self._is_full(connection, side)
+            decided = side_calls.incoming(side, side_calls.Doors(open=welcome))
             sides.add(connection, decided.side)
         elif isinstance(fact, side_calls.News):
             decided = side_calls.apply(side, fact, self._doors(connection, side, fact))
@@ -78,9 +79,13 @@ class Reception:
             any_live=sides.any_open(connection),
             fits=sides.by_pin(connection, digits),
             invited=sides.invited(connection, side.number),
-            full=isinstance(fact, KeyGiven) and budgets.is_full(connection, self._habits.limits.legs),
+            full=isinstance(fact, KeyGiven) and self._is_full(connection, side),
             most=self._habits.limits.participants,
         )
+
+    def _is_full(self, connection: Connection, side: SideCall) -> bool:
+        """Whether as many calls are up without this one as may be."""
+        return budgets.up(connection, self._clock.now(), but=side.id) >= self._habits.limits.legs
 
 
 def call_ref(call_control_id: str) -> str:

@@ -20,6 +20,13 @@ def started_minutes(seconds: float) -> int:
     return max(1, math.ceil(seconds / 60))
 
 
+def call_cost(rate: int, answered_at: float | None, until: float, settled: int | None) -> int:
+    """Micros. A call costs nothing until it is answered, then by the started minute; Telnyx's word stands over that."""
+    if settled is not None:
+        return settled
+    return 0 if answered_at is None else rate * started_minutes(until - answered_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One phone call of one participant. Times are unix seconds."""
@@ -99,13 +106,8 @@ class Leg:
         return self.cost_by(self.gone_at) if self.gone_at is not None else 0
 
     def cost_by(self, now: float) -> int:
-        """Micros up to ``now``. A call costs nothing until it is answered, and then by the started minute."""
-        if self.settled is not None:
-            return self.settled
-        if self.answered_at is None:
-            return 0
-        until = now if self.gone_at is None else self.gone_at
-        return self.rate * started_minutes(until - self.answered_at)
+        """Micros up to ``now``."""
+        return call_cost(self.rate, self.answered_at, now if self.gone_at is None else self.gone_at, self.settled)
 
     @property
     def why(self) -> Why | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.core import inputs as i
 from bot.core import legs, seating
-from bot.core.conference import Conference, Leg, Participant
+from bot.core.conference import Conference, Leg, Participant, call_cost
 from bot.core.effects import Says, SideAnswer, SideAsk, SideEffect, SideHangUp, SideReject, SideSay
 from bot.core.phone import masked
 from bot.core.scene import Scene
@@ -22,7 +22,7 @@ GOODBYE: Final = 20.0  # seconds in which a last sentence is surely spoken
 YES: Final = "1"
 UNKNOWN: Final = "private number"
 
-News = i.Rang | i.Answered | i.KeyGiven | i.SpeechEnded | i.HungUp | i.SideTimedOut
+News = i.Rang | i.Answered | i.KeyGiven | i.SpeechEnded | i.HungUp | i.SideTimedOut | i.Priced
 
 
 class Purpose(StrEnum):
@@ -32,7 +32,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SideCall:
-    """Times are unix seconds. ``leaving``: the last sentence is being spoken, then it is hung up."""
+    """Times are unix seconds. ``leaving``: the last sentence is being spoken, then it is hung up.
+
+    ``rate``: what a minute costs by estimate, ``settled``: what all of it did by Telnyx's word, both in micros. Who was
+    let in is a leg from the beginning of the call, and costs nothing here.
+    """
 
     id: str
     purpose: Purpose
@@ -46,6 +50,12 @@ class SideCall:
     offered: str = ""  # conference that 1 lets in to
     code: str = ""
     leaving: bool = False
+    rate: int = 0
+    settled: int | None = None
+
+    def cost_by(self, now: float) -> int:
+        """Micros up to ``now``."""
+        return call_cost(self.rate, self.answered_at, now if self.ended_at is None else self.ended_at, self.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ def apply(side: SideCall, fact: News, doors: Doors) -> Decided:  # noqa: C901, P
     call = getattr(fact, "call", None)
     if call is not None and call.call_control_id and not side.call_control_id:
         side = replace(side, call_control_id=call.call_control_id)
+    if isinstance(fact, i.Priced):
+        return Decided(replace(side, settled=max(side.settled or 0, fact.micros)))
     if side.ended_at is not None:
         return Decided(side)
     match fact:
@@ -165,7 +177,7 @@ def _chosen(side: SideCall, fact: i.KeyGiven, doors: Doors, chosen: Conference) 
     known = doors.invited is not None and chosen.id == doors.invited.id
     if doors.full or (chosen.participants >= doors.most and not known):
         return _say_goodbye(side, "full")
-    return Decided(replace(side, ended_at=fact.at), let_in=chosen.id)
+    return Decided(replace(side, ended_at=fact.at, rate=0), let_in=chosen.id)
 
 
 def _say_goodbye(side: SideCall, text: str, detail: str = "") -> Decided:

@@ -1,16 +1,15 @@
 """What was rung and spent, as rows, and the brake that stops all calls."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from bot.core.budget import DAY, HOUR, Budget, Dialled, Limits
-from bot.core.conference import started_minutes
+from bot.core.conference import call_cost
 from bot.core.effects import Dial
 from bot.core.scene import Scene
 from bot.core.tariff import Tariff
-from bot.store import db
+from bot.store import db, sides
 from bot.store.tables import brake, dial, leg
 
 DIALS = "dials"  # whoever decides about dials takes this lock
@@ -48,24 +47,22 @@ def look(connection: Connection, now: float, limits: Limits, tariff: Tariff) -> 
 
 
 def today(connection: Connection, now: float) -> tuple[int, int]:
-    """How many legs are up, and what was spent since midnight UTC, in micros.
+    """How many calls are up, and what was spent since midnight UTC, in micros.
 
     A call counts on the day on which it ends; one that is up counts on this one.
     """
-    legs = up(connection)
-    over = connection.execute(_OVER_TODAY.where(leg.c.gone_at >= now - now % DAY)).scalar() or 0
-    talking = (row.rate * started_minutes(now - row.answered_at) for row in legs if row.answered_at is not None)
-    return len(legs), int(over) + sum(talking)
+    legs, others = connection.execute(_UP).all(), sides.up(connection, now)
+    since = now - now % DAY
+    over = connection.execute(_OVER_TODAY.where(leg.c.gone_at >= since)).scalar() or 0
+    talking = sum(call_cost(row.rate, row.answered_at, now, None) for row in legs)
+    talking += sum(side.cost_by(now) for side in others)
+    return len(legs) + len(others), int(over) + sides.spent_since(connection, since) + talking
 
 
-def up(connection: Connection) -> Sequence[Any]:
-    """The price per minute of each leg that is up, and when it was answered."""
-    return connection.execute(_UP).all()
-
-
-def is_full(connection: Connection, most: int) -> bool:
-    """Whether as many legs are up as may be."""
-    return (connection.execute(_HOW_MANY_UP).scalar() or 0) >= most
+def up(connection: Connection, now: float, but: str = "") -> int:
+    """How many calls are up, legs and side calls, without one side call."""
+    legs = connection.execute(_HOW_MANY_UP).scalar() or 0
+    return legs + sum(side.id != but for side in sides.up(connection, now))
 
 
 def note_dials(connection: Connection, scene: Scene) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-REVISION = "0007"  # the newest in migrations/versions
+REVISION = "0008"  # the newest in migrations/versions
 
 
 class UnknownSchemaError(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from bot.core.conference import Conference
-from bot.core.effects import SideDial
+from bot.core.effects import SideDial, SideHangUp
 from bot.core.inputs import Call, SideTimedOut
 from bot.core.scene import Timer
 from bot.core.side import LONGEST, PIN_DIGITS, Purpose, SideCall
@@ -53,17 +53,25 @@ def add(connection: Connection, side: SideCall) -> None:
 
 
 def save(connection: Connection, side: SideCall) -> None:
-    connection.execute(update(side_call).where(side_call.c.id == side.id).values(**codec.body(side)))
+    cost = 0 if side.ended_at is None else side.cost_by(side.ended_at)
+    connection.execute(update(side_call).where(side_call.c.id == side.id).values(**codec.body(side), cost=cost))
 
 
 def end_by(connection: Connection, side: SideCall, due: float) -> None:
     ledger.set_timers(connection, [Timer(f"side:{side.id}", due, SideTimedOut(side.id, due))])
 
 
-def up(connection: Connection, now: float) -> list[str]:
-    """The ids of those that may be up."""
+def up(connection: Connection, now: float) -> list[SideCall]:
+    """Those that may be up."""
     young = side_call.c.begun_at > now - 2 * LONGEST
-    return list(connection.execute(select(side_call.c.id).where(side_call.c.ended_at.is_(None), young)).scalars())
+    rows = connection.execute(select(*_COLUMNS).where(side_call.c.ended_at.is_(None), young))
+    return [_side(row) for row in rows]
+
+
+def spent_since(connection: Connection, since: float) -> int:
+    """Micros, of those that ended since then."""
+    total = select(func.coalesce(func.sum(side_call.c.cost), 0)).where(side_call.c.ended_at >= since)
+    return int(connection.execute(total).scalar() or 0)
 
 
 def note_wrong(connection: Connection, number: str, at: float) -> None:
@@ -103,12 +111,13 @@ def invited(connection: Connection, number: str) -> Conference | None:
     return ledger.get(connection, found[0]) if len(found) == 1 else None
 
 
-def begin_check(connection: Connection, user_id: str, number: str, code: str, now: float) -> None:
-    """Ring somebody to read them a code; only the newest code counts."""
-    connection.execute(
-        delete(side_call).where(side_call.c.user_id == user_id, side_call.c.purpose == Purpose.CHECK.value)
-    )
-    side = SideCall(f"side_{code_id(user_id, now)}", Purpose.CHECK, number, now, user_id=user_id, code=code)
+def begin_check(connection: Connection, user_id: str, number: str, code: str, now: float, rate: int) -> None:
+    """Ring somebody to read them a code; only the newest code counts. ``rate``: micros a minute."""
+    older = (side_call.c.user_id == user_id) & (side_call.c.purpose == Purpose.CHECK.value)
+    up = list(connection.execute(select(side_call.c.id).where(older, side_call.c.ended_at.is_(None))).scalars())
+    outbox.enqueue_side(connection, [SideHangUp(one) for one in up], now)
+    connection.execute(update(side_call).where(older).values(user_id="", code=""))
+    side = SideCall(f"side_{code_id(user_id, now)}", Purpose.CHECK, number, now, user_id=user_id, code=code, rate=rate)
     add(connection, side)
     outbox.enqueue_side(connection, [SideDial(side.id)], now)
 

@@ -285,6 +285,9 @@ class SideCallRow(SQLModel, table=True):
     code: str = Field(sa_type=Sealed)
     leaving: bool
     number_hash: str = Field(sa_type=Hashed, index=True, sa_column_kwargs=_new(""))
+    rate: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    settled: int | None = Field(sa_column=Column(BigInteger))
+    cost: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))  # micros, once it is over
 
 
 class PinTryRow(SQLModel, table=True):

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.core.budget import DAY, HOUR, Limits
-from bot.core.inputs import Person, Request, Where
+from bot.core.inputs import Call, Person, Priced, Request, Where
 from bot.core.replies import Refused, Told
 from bot.core.roles import Role
+from bot.core.side import Doors, Purpose, SideCall, apply
 from bot.core.tariff import Tariff
 from bot.habits import Habits
 from bot.service import Service
-from bot.store import budgets, ledger, tables
+from bot.store import budgets, ledger, oblivion, sides, tables
 from bot.store.db import open_store
 from tests.core.memory_world import NO_LIMITS
 from tests.postgres import KEY
@@ -77,8 +78,47 @@ def test_a_call_counts_on_the_day_on_which_it_ends_and_one_that_is_up_on_this(co
     spend(connection, "today", answered=today + 60, gone=today + 61)  # one
     spend(connection, "up", answered=now - 150, gone=None)  # three
     assert budgets.today(connection, now) == (1, 600)
-    assert budgets.is_full(connection, 1)
-    assert not budgets.is_full(connection, 2)
+    assert budgets.up(connection, now) == 1
+
+
+def aside(
+    connection: Connection, name: str, *, answered: float | None, over: float | None, rate: int = 100
+) -> SideCall:
+    """A call that is no leg."""
+    begun = over if answered is None else answered
+    made = SideCall(name, Purpose.DIAL_IN, "+12125550199", begun or 0.0, call_control_id=f"v3:{name}", rate=rate)
+    sides.add(connection, made)
+    made = replace(made, answered_at=answered, ended_at=over)
+    sides.save(connection, made)
+    return made
+
+
+def test_calls_that_are_no_legs_count_too(connection: Connection) -> None:
+    today = 10 * DAY
+    now = today + HOUR
+    aside(connection, "yesterday", answered=today - 100, over=today - 10)
+    aside(connection, "midnight", answered=today - 100, over=today + 15)  # two minutes
+    aside(connection, "up", answered=now - 150, over=None)  # three
+    aside(connection, "refused", answered=None, over=now)
+    aside(connection, "let in", answered=now - 70, over=now - 10, rate=0)  # its leg counts
+    assert budgets.today(connection, now) == (1, 500)
+    assert (budgets.up(connection, now), budgets.up(connection, now, but="up")) == (1, 0)
+    assert budgets.up(connection, now + HOUR) == 0, "nobody stays up for ever because news of the end was lost"
+
+
+def test_what_telnyx_says_of_a_call_that_is_no_leg_stands_and_is_not_forgotten(connection: Connection) -> None:
+    side = aside(connection, "side_1", answered=100.0, over=130.0)
+    for told in (40, 77, 60):
+        side = apply(side, Priced(Call("v3:side_1"), 140.0, told), Doors()).side
+    sides.save(connection, side)
+    assert budgets.today(connection, 200.0) == (0, 77)
+    sides.begin_check(connection, "U1", "+12125550199", "123456", 150.0, rate=100)
+    sides.begin_check(connection, "U1", "+12125550199", "234567", 160.0, rate=100)
+    assert budgets.today(connection, 200.0) == (2, 77), "both may ring"
+    assert not sides.check(connection, "U1", "123456", 170.0)
+    assert sides.check(connection, "U1", "234567", 170.0)
+    oblivion.forget(connection, "U1", "Ana", 180.0)
+    assert budgets.today(connection, 200.0)[1] == 77
 
 
 def test_what_telnyx_says_stands_in_the_days_sum(connection: Connection) -> None:

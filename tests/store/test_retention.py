@@ -211,7 +211,11 @@ def test_a_number_alone_counts_only_when_it_was_checked(connection: Connection, 
     assert names(connection, "over") == ["Ana", "somebody" if verified else "…0199"]
     left = {one.name: one.numbers for one in book.contacts(connection)}
     assert left == ({"both": (BO,)} if verified else {"both": (BO, GUEST), "theirs": (GUEST,)})
-    assert rows(connection, tables.side_call) == (0 if verified else 1)
+    side = sides.get(connection, "side_1")
+    assert side
+    assert side.number == ("" if verified else GUEST)
+    hashes = connection.execute(select(tables.side_call.c.number_hash)).scalars().all()
+    assert all(hashes) is not verified
 
 
 def test_the_journal_forgets_in_parts_and_keeps_its_keys(connection: Connection) -> None:

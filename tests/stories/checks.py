@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlmodel import SQLModel
 
 from bot.bootstrap import Program
 from bot.log import scrubbed
-from bot.store import outbox
+from bot.store import tables
 from bot.store.db import engine_of, is_postgres
 from tests.edges.telnyx_desk import VALIDATOR
 from web.sandbox.house import House
@@ -23,8 +23,8 @@ def listen_in(caplog: Any) -> None:
 
 
 async def assert_nothing_waits(program: Program) -> None:
-    waiting, _ = await program.store.read(outbox.depth)
-    assert waiting == 0, "something still waits in the outbox"
+    waiting = await program.store.read(lambda connection: connection.execute(select(tables.outbox)).all())
+    assert not waiting, f"still in the outbox: {[(row.kind, row.lane, row.due, row.tries) for row in waiting]}"
 
 
 def assert_clean_log(caplog: Any, expect: tuple[str, ...] = ()) -> None:

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, select
 
 from bot.bootstrap import Program
 from bot.config import Settings
+from bot.desk import HEARD
 from bot.ports import Clock
 from bot.store import db, outbox
 from bot.store.db import is_postgres
-from bot.store.tables import attempt, conference
+from bot.store.tables import attempt, conference, journal
 from tests.postgres import KEY
 from tests.stories.checks import (
     assert_clean_log,
@@ -163,7 +164,7 @@ class Stage:
         return Thread(self.house, self.channel, message.ts)
 
     async def quiet(self) -> None:
-        """Waits until nothing is under way: no webhook, no effect that is due. Each may bring about the other."""
+        """Waits until nothing is under way: no sentence, no webhook, no due effect. Each may bring about another."""
         while True:
             await self.house.telnyx.quiet()
             await settled(self.program)
@@ -214,13 +215,13 @@ async def story(
 
 
 async def settled(program: Program) -> None:
-    """Waits until the courier has nothing in hand, and no effect could start and no timer fire now."""
+    """Waits until all is answered, the courier has nothing in hand, and no effect could start and no timer fire now."""
     give_up = time.monotonic() + PATIENCE
     while True:
         assert time.monotonic() < give_up, "the courier does not come to rest"
         now = program.clock.now()
-        heads, soon, timer = await program.store.read(partial(_ahead, now=now))
-        at_rest = not heads and program.courier.idle and (timer is None or timer > now)
+        busy, soon, timer = await program.store.read(partial(_ahead, now=now))
+        at_rest = not busy and program.courier.idle and (timer is None or timer > now)
         if at_rest and (soon is None or soon > now + 3):
             return
         await program.clock.until(min(soon or now + 0.05, now + 0.05))
@@ -231,16 +232,16 @@ def _is_noted(connection: Connection, ts: str) -> bool:
 
 
 def _ahead(connection: Connection, now: float) -> tuple[bool, float | None, float | None]:
-    """Whether an effect could start now or may be under way, when the next may start, when the next timer fires: all of
-    one moment.
+    """Whether a sentence waits for its answer or an effect could start or may be under way now, when the next effect
+    may start, and when the next timer fires: all of one moment.
     """
-    startable = connection.execute(outbox.startable(now)).first()  # also what the courier looks at right now
-    under_way = connection.execute(select(attempt).where(attempt.c.begun > db.clock() - outbox.UNDER_WAY)).first()
-    return (
-        startable is not None or under_way is not None,
-        outbox.next_due(connection, now),
-        outbox.next_timer(connection),
+    busy = (
+        select(journal.c.id).where(journal.c.ref == HEARD, ~journal.c.done),
+        outbox.startable(now),  # also what the courier looks at right now
+        select(attempt.c.outbox_id).where(attempt.c.begun > db.clock() - outbox.UNDER_WAY),
     )
+    found = any(connection.execute(one.limit(1)).first() is not None for one in busy)
+    return found, outbox.next_due(connection, now), outbox.next_timer(connection)
 
 
 def shown(message: Message) -> str:

@@ -8,7 +8,9 @@ import pytest
 
 from tests.stories.harness import Actor, Stage, Thread, requests, story
 from tests.stories.test_restart import house, run
+from web.sandbox.house import NUMBER
 
+ANA = "+12125550111"
 RATES = 'currency = "USD"\ncall = 0\nconference = 0\nunknown = 500\n[countries]\nUS = 100\n'
 
 
@@ -51,6 +53,36 @@ async def test_the_cost_stands_on_the_card_by_estimate_and_then_as_telnyx_says(
         await thread.shows("Cost: about 2.01 USD, partly by estimate.")
         await stage.passes(seconds=3)
         await thread.card_shows("ENDED", "💰 0.03 USD, as Telnyx says")
+
+
+async def test_calls_that_never_come_in_count_to_the_day(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database_url: str
+) -> None:
+    table = tmp_path / "rates.toml"
+    table.write_text(RATES.replace("[countries]", "incoming = 100\n[countries]"), "utf-8")
+    async with story(
+        tmp_path, caplog, confab_rates=str(table), confab_max_cost_day=3, database_url=database_url
+    ) as stage:
+        ana, bo = stage.person("Ana", ANA), stage.person("Bo", "+12125550122")
+        stage.house.telnyx.application["call_cost_in_webhooks"] = False
+        await ana.types("create payments", stage.channel)
+        for last in range(2):
+            caller = stage.house.telnyx.phone(f"+1212555019{last}")
+            caller.dials(NUMBER)
+            await caller.hears("Enter the six digits")
+            caller.hangs_up()
+            await stage.quiet()
+        await ana.types(f"number {ANA}", stage.channel)
+        await ana.is_told("Noted")
+        await ana.types("number verify", stage.channel)
+        await ana.phone.rings()
+        ana.phone.answers()
+        await ana.phone.hears("Again:")
+        await ana.phone.idle()
+        await stage.quiet()
+        await ana.types("invite @bo", stage.channel)
+        await ana.is_told("About 3.00 USD were spent today, and 3.00 USD is the most")
+        assert bo.phone.ring_count == 0
 
 
 async def test_a_cost_that_comes_long_after_the_end_still_reaches_the_card(

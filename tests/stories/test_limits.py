@@ -129,6 +129,33 @@ async def test_a_conference_takes_so_many_people_also_of_those_who_dial_in(
         assert rung(stage) == [ANA[1], BO[1]]
 
 
+async def test_who_is_at_the_pin_counts_and_when_all_is_full_nobody_is_answered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with story(tmp_path, caplog, confab_max_legs=2) as stage:
+        ana, bo, _ = people(stage)
+        await ana.types("create payments @ana", stage.channel)
+        await ana.comes_in()
+        pin = await pin_of(stage, ana)
+        first, second = (stage.house.telnyx.phone(f"+1212555019{number}") for number in range(2))
+        first.dials(NUMBER)
+        await first.hears("Enter the six digits")
+        await stage.quiet()
+        await ana.types("invite @bo", stage.channel)
+        await ana.is_told("At most 2 phones are on the line or ringing at once")
+        second.dials(NUMBER)
+        await second.idle()
+        assert second.heard == []
+        assert second.calls[-1].answered_at is None
+        first.presses(pin)
+        await first.in_room()
+        first.hangs_up()
+        await stage.quiet()
+        second.dials(NUMBER)
+        await second.hears("Enter the six digits")
+        assert bo.phone.ring_count == 0
+
+
 async def test_a_deputy_and_carrying_over_count_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with story(tmp_path, caplog, confab_max_dials_per_user=2) as stage:
         ana, bo, cy = people(stage)
