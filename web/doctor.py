@@ -1,6 +1,7 @@
-"""``confab doctor``: do Slack and Telnyx accept the settings?"""
+"""``confab doctor``: do Slack and Telnyx accept the settings, and does the key open the database?"""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -12,21 +13,35 @@ from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check
 from bot.slack.directory import SlackDirectory
+from bot.store.db import StoreError, is_postgres
+from bot.store.sealing import reader
 from bot.telnyx.client import TelnyxPhone
 
 
 async def examine(settings: Settings, say: Callable[[str], object]) -> None:
-    """Say one line for Slack and one for Telnyx; raises RefusedError when one of them is not well.
+    """Say a line each for the database, Slack and Telnyx; raises RefusedError when one of them is not well.
 
     Raises SettingsError when the operator's own texts or prices cannot be used.
     """
     spoken_texts(settings)
     tariff(settings)
-    lines = [await _slack(settings, say), await _telnyx(settings, say)]
+    lines = [_database(settings), await _slack(settings, say), await _telnyx(settings, say)]
     for line in lines:
         say(line)
     if not all(line.endswith("ok") for line in lines):
         raise RefusedError("not ready to serve")
+
+
+def _database(settings: Settings) -> str:
+    """Whether it is there and opens with our key. Nothing is made or changed."""
+    url = settings.database_url
+    if not is_postgres(url) and not Path(url.removeprefix("sqlite:///")).exists():
+        return "Database: none yet, the first start makes it: ok"
+    try:
+        reader(url, settings.confab_secret_key.get_secret_value()).dispose()
+    except StoreError as error:
+        return f"Database: {error}"
+    return "Database: ok"
 
 
 async def _slack(settings: Settings, say: Callable[[str], object]) -> str:

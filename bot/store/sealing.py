@@ -88,7 +88,11 @@ def reader(url: str, keys: str) -> Engine:
     engine = provide(engine_of(url), Keyring())
     path = Path(make_url(url).database or "") if engine.dialect.name == "sqlite" else None
     try:
-        with engine.connect() as connection:
+        opened = engine.connect()
+    except DBAPIError:
+        raise StoreError("the database cannot be reached") from None
+    try:
+        with opened as connection:
             if not _is_sealed(connection):
                 raise StoreError("the database is not sealed yet. First say: confab migrate")
             unlock(connection, keys, path)

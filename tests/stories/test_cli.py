@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from tests.postgres import KEY, Cluster
 from tests.stories.harness import story
 from web.sandbox.house import House, stand_ins
 
@@ -135,12 +137,13 @@ async def test_doctor_tells_of_both_sides(house: House, tmp_path: Path) -> None:
     well = await confab(tmp_path, environment(house), "doctor")
     assert well.code == 0
     assert well.err == []
-    assert [line.partition(":")[0] for line in well.out] == ["Slack", "Telnyx"]
+    assert [line.partition(":")[0] for line in well.out] == ["Database", "Slack", "Telnyx"]
     assert all(line.endswith("ok") for line in well.out)
+    assert not (tmp_path / "confab.db").exists(), "it changes nothing"
 
     ill = await confab(tmp_path, environment(house, TELNYX_API_KEY="KEYwrong"), "doctor")
     assert ill.code == 2
-    assert ill.out[1] == "Telnyx: Telnyx refuses the API key (TELNYX_API_KEY)."
+    assert ill.out[2] == "Telnyx: Telnyx refuses the API key (TELNYX_API_KEY)."
     assert ill.err == ["confab: not ready to serve"]
 
 
@@ -149,7 +152,34 @@ async def test_doctor_says_that_costs_will_stay_estimates(house: House, tmp_path
     said = await confab(tmp_path, environment(house), "doctor")
     assert said.code == 0
     assert "does not tell what calls cost (call_cost_in_webhooks); costs stay estimates." in said.out[0]
-    assert said.out[2] == "Telnyx: ok"
+    assert said.out[3] == "Telnyx: ok"
+
+
+async def test_doctor_tries_the_key(house: House, tmp_path: Path) -> None:
+    first, other = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    made = await confab(tmp_path, environment(house, CONFAB_SECRET_KEY=first), "migrate")
+    assert made.code == 0
+    well = await confab(tmp_path, environment(house, CONFAB_SECRET_KEY=f"{other},{first}"), "doctor")
+    assert (well.code, well.out[0]) == (0, "Database: ok")
+    ill = await confab(tmp_path, environment(house, CONFAB_SECRET_KEY=other), "doctor")
+    assert ill.code == 2
+    assert ill.out[0].startswith("Database: ")
+    assert "CONFAB_SECRET_KEY" in ill.out[0]
+    assert ill.out[1:] == well.out[1:]
+    assert other not in str(ill)
+
+
+async def test_doctor_looks_for_postgresql(house: House, tmp_path: Path, postgres: Cluster) -> None:
+    nowhere = "postgresql://confab:hunter2@127.0.0.1:1/confab"
+    said = await confab(tmp_path, environment(house, DATABASE_URL=nowhere, CONFAB_SECRET_KEY=KEY), "doctor")
+    assert (said.code, said.out[0]) == (2, "Database: the database cannot be reached")
+    assert "hunter2" not in str(said)
+    with postgres.database(migrated=False) as url:
+        said = await confab(tmp_path, environment(house, DATABASE_URL=url, CONFAB_SECRET_KEY=KEY), "doctor")
+    assert (said.code, said.out[0]) == (
+        2,
+        "Database: the database's schema is not up to date. First say: confab migrate",
+    )
 
 
 @pytest.mark.parametrize("command", ["doctor", "serve"])
@@ -178,6 +208,7 @@ async def test_doctor_says_which_side_cannot_be_reached(house: House, tmp_path: 
     assert said == (
         2,
         [
+            "Database: none yet, the first start makes it: ok",
             f"Slack: Slack cannot be reached at {url}/api/ (SLACK_API_URL).",
             f"Telnyx: Telnyx cannot be reached at {url}/v2 (TELNYX_BASE_URL).",
         ],
