@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from tests.stories.harness import PATIENCE, Actor, Stage, requests
+from bot.store.db import engine_of
+from tests.stories.harness import PATIENCE, Actor, Stage, requests, shown, story
 from tests.stories.machine import machine
+from tests.stories.waiting import eventually
 from web.sandbox.house import House, program_in, stand_ins
 
 ANA, BO = ("Ana", "+12125550111"), ("Bo", "+12125550122")
@@ -48,6 +51,29 @@ async def test_a_sentence_before_a_crash_is_answered_after_it(tmp_path: Path, do
         await bo.comes_in()
         await (ana.is_told("Ringing Bo.") if door in {"command", "mention"} else ana.reads("Ringing Bo."))
         assert bo.phone.ring_count == 1
+
+
+async def test_a_sentence_that_the_database_broke_under_is_answered_when_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with story(tmp_path, caplog, expect=("could not answer",), slack_timeout=1.0) as stage:
+        ana, bo = (stage.person(*one) for one in (ANA, BO))
+        hold_answers(stage.house)
+        await ana.types("create payments down @bo", stage.channel)
+        await held(stage.house)
+        engine = engine_of(stage.house.settings.database_url)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE journal RENAME TO elsewhere"))
+        await eventually(lambda: "no such table: journal" in caplog.text, "the answer breaks off")
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE elsewhere RENAME TO journal"))
+        engine.dispose()
+        await bo.comes_in()
+        await ana.is_told("Ringing Bo.")
+        await stage.quiet()
+        assert bo.phone.ring_count == 1
+        cards = [one for one in stage.channel.messages if one.thread_ts in {None, one.ts} and "payments" in shown(one)]
+        assert len(cards) == 1
 
 
 async def test_what_is_being_answered_is_answered_before_a_stop(tmp_path: Path) -> None:
