@@ -188,10 +188,10 @@ def _conference(picture: Picture, state: Kept, posted: list[Message], house: Hou
     channel = house.slack.channels[one.channel]
     replies = house.slack.messages(channel, thread_ts=one.thread_ts)
     told = [message.text for message in replies if message.ts != one.card_ts]
-    _thread(one.id, state.ordered.get(one.id, []), told, verdict)
+    check_thread(one.id, state.ordered.get(one.id, []), told, verdict)
 
 
-def _thread(conference_id: str, ordered: list[Line], told: list[str], verdict: Verdict) -> None:
+def check_thread(conference_id: str, ordered: list[Line], told: list[str], verdict: Verdict) -> None:
     """The messages are the lines that were ordered, cut into pieces, in this order, each once."""
     left = list(ordered)
     for at, text in enumerate(told):
