@@ -1,6 +1,8 @@
 """Carries out one effect through the ports, and says as a fact what came of it. When to repeat is the courier's."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -153,19 +155,22 @@ class Performer:
 
     async def _has_file(self, errand: Errand, name: str) -> bool:
         """Whether an earlier try whose fate was unknown has put it into the thread after all."""
-        return errand.doubt is not None and await self._chat.has_file(errand.conference, name, errand.doubt)
+        with _in_doubt():
+            return errand.doubt is not None and await self._chat.has_file(errand.conference, name, errand.doubt)
 
     async def _dial(self, errand: Errand) -> i.Fact:
         """Look before dialling again: an earlier try may have rung the phone without our knowing."""
         leg, now = errand.phone_leg, self._clock.now()
-        if errand.doubt is not None:
+        if errand.doubt is None:
+            return await self._phone.dial(leg, _command_id(errand))
+        with _in_doubt():
             if call_control_id := await self._phone.find(leg.id):
                 return i.Rang(i.Call(call_control_id, leg.id), now)
             if not errand.wanted:
                 return i.DialRefused(leg.id, now, "cancelled", "")
             if not 0 <= now - errand.doubt <= DEDUPE_SECONDS or self.clock_watch.distrusted:
                 return i.DialRefused(leg.id, now, "unreachable", "")
-        return await self._phone.dial(leg, _command_id(errand))
+            return await self._phone.dial(leg, _command_id(errand))
 
     async def _seat(self, errand: Errand, effect: e.Seat) -> i.Fact:
         name = errand.conference.name_of_room(effect.room)
@@ -229,7 +234,17 @@ class Performer:
         """The message of an earlier try whose fate was unknown, if it is there after all."""
         if errand.doubt is None:
             return None
-        return await self._chat.find(errand.conference, _token(errand), errand.doubt)
+        with _in_doubt():
+            return await self._chat.find(errand.conference, _token(errand), errand.doubt)
+
+
+@contextmanager
+def _in_doubt() -> Iterator[None]:
+    """That this was surely not done (a look that was refused, say) says nothing about the earlier try in doubt."""
+    try:
+        yield
+    except Later as later:
+        raise Later(later.reason, after=later.after, code=later.code) from later
 
 
 def _command_id(errand: Errand) -> str:

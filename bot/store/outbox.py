@@ -80,9 +80,11 @@ def take(connection: Connection, parcel: Parcel, now: float) -> Parcel | None:
     """
     if not db.shared(connection):
         return parcel
-    free = select(outbox).where(outbox.c.id == parcel.id, ~_UNDER_WAY).with_for_update(skip_locked=True)
-    row = connection.execute(free).first()
+    row = connection.execute(select(outbox).where(outbox.c.id == parcel.id).with_for_update(skip_locked=True)).first()
     if row is None or not _is_due(row, now):
+        return None
+    # A statement of its own, behind the lock: that of the lock may not see what was committed while it waited.
+    if connection.execute(select(outbox.c.id).where(outbox.c.id == parcel.id, _UNDER_WAY)).first():
         return None
     if row.pace:
         db.lock(connection, row.pace)

@@ -149,6 +149,21 @@ async def test_after_a_minute_of_doubt_a_phone_is_not_rung_again(stage: Stage) -
     assert bo.phone.ring_count == 1
 
 
+async def test_a_look_that_is_refused_leaves_the_doubt(stage: Stage) -> None:
+    ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
+    trouble = stage.house.telnyx.trouble
+    trouble.dropped, trouble.api_500_after = 1.0, 1
+    await ana.types("create payments @bo", stage.channel)
+    await bo.phone.rings()
+    trouble.api_429 = 2
+    await eventually(lambda: trouble.api_429 == 0, "two looks are refused")
+    trouble.dropped = 0.0
+    await stage.quiet()
+    await bo.comes_in()
+    assert bo.phone.ring_count == 1
+    assert len(requests(stage.house, "/calls")) == 1
+
+
 class WrongClock:
     """The house's clock, and ``ahead`` of it by so many seconds."""
 
