@@ -23,7 +23,9 @@ def listen_in(caplog: Any) -> None:
 
 
 async def assert_nothing_waits(program: Program) -> None:
-    waiting = await program.store.read(lambda connection: connection.execute(select(tables.outbox)).all())
+    """Save for looks at Telnyx, which timers order at any moment."""
+    left = select(tables.outbox).where(tables.outbox.c.kind.not_in(["Sweep", "SweepAccount"]))
+    waiting = await program.store.read(lambda connection: connection.execute(left).all())
     assert not waiting, f"still in the outbox: {[(row.kind, row.lane, row.due, row.tries) for row in waiting]}"
 
 
