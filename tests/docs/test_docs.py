@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import generate_latest
 
+from bot.config import Settings
 from bot.core.lifecycle import LegPhase
 from bot.slack.manifest import BOT_SCOPES, OPTIONAL_SCOPES
 from tests.docs.generate import (
@@ -152,3 +153,18 @@ def test_locks_hold_names_versions_markers_and_hashes_and_nothing_else(lock: str
         r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==[0-9][\w.]*( ; [\w' .=!<>()]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
     )
     assert [line for line in (ROOT / lock).read_text("utf-8").splitlines() if not pin.fullmatch(line)] == []
+
+
+def test_the_containers_set_only_settings_that_exist() -> None:
+    image = re.findall(r"^ENV (.*DATABASE_URL.*)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    compose = (ROOT / "docs" / "compose.yaml").read_text("utf-8").partition("\nservices:")[0]
+    named = {*re.findall(r"(\w+)=", " ".join(image)), *re.findall(r"^    ([A-Z_]+):", compose, re.MULTILINE)}
+    assert {"DATABASE_URL", "HOST", "PORT", "CONFAB_SECRET_KEY"} <= named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+def test_the_proxy_hands_on_the_doors_and_nothing_else() -> None:
+    (handed_on,) = re.findall(r"@inside not path (.*)", (ROOT / "docs" / "compose.yaml").read_text("utf-8"))
+    routes = re.findall(r'Route\("(\S+)".*methods=\["POST"\]', (ROOT / "web" / "app.py").read_text("utf-8"))
+    assert sorted(handed_on.split()) == sorted([*routes, "/conferences/*"])
+    assert all(path.startswith("/conferences/") for path in openapi.DESCRIPTION["paths"])
