@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -95,11 +94,12 @@ def rotate() -> None:
 @click.argument("conference_id", required=False)
 def export(conference_id: str | None) -> None:
     """Print conferences as JSON lines, numbers masked."""
+    from bot.store.db import is_missing  # noqa: PLC0415
     from web.export import rows  # noqa: PLC0415
 
     settings = _settings()
     url = settings.database_url
-    if url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:///")).exists():
+    if is_missing(url):
         _fail([f"there is no database at {url}"])
     found = False
     with _plainly():

@@ -1,7 +1,6 @@
 """``confab doctor``: do Slack and Telnyx accept the settings, and does the key open the database?"""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,7 +12,7 @@ from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check
 from bot.slack.directory import SlackDirectory
-from bot.store.db import StoreError, is_postgres
+from bot.store.db import StoreError, is_missing
 from bot.store.sealing import reader
 from bot.telnyx.client import TelnyxPhone
 
@@ -35,7 +34,7 @@ async def examine(settings: Settings, say: Callable[[str], object]) -> None:
 def _database(settings: Settings) -> str:
     """Whether it is there and opens with our key. Nothing is made or changed."""
     url = settings.database_url
-    if not is_postgres(url) and not Path(url.removeprefix("sqlite:///")).exists():
+    if is_missing(url):
         return "Database: none yet, the first start makes it: ok"
     try:
         reader(url, settings.confab_secret_key.get_secret_value()).dispose()

@@ -6,6 +6,7 @@ and in ``sqlite.py`` and ``postgres.py``.
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Float, Table, create_engine, func, make_url, select
@@ -103,6 +104,11 @@ def open_store(url: str, keys: str = "") -> Store:
 
 def is_postgres(url: str) -> bool:
     return url.startswith(("postgresql://", "postgres://"))
+
+
+def is_missing(url: str) -> bool:
+    """Whether the SQLite file is not there yet; whether a server is, only asking it tells."""
+    return not is_postgres(url) and not Path(make_url(url).database or "").exists()
 
 
 def engine_of(url: str, **options: Any) -> Engine:

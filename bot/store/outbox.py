@@ -13,7 +13,8 @@ from bot.store.tables import attempt, gate, outbox, timer
 
 CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
 FURTHEST = 60.0  # seconds; nothing is put off further: what is, was put off before our clock was set back
-UNDER_WAY = 12.0  # seconds after which no request of ours can still arrive: all are cut off before
+# Seconds after which a try is taken for over. One request is cut off after ten; a try that looks first may take longer.
+UNDER_WAY = 12.0
 FILES_UNDER_WAY = 300.0  # the same for fetching a recording and putting it into Slack
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,17 +88,20 @@ def reader(url: str, keys: str) -> Engine:
     """An engine for reading beside a running program. Raises StoreError."""
     engine = provide(engine_of(url), Keyring())
     path = Path(make_url(url).database or "") if engine.dialect.name == "sqlite" else None
-    try:
-        opened = engine.connect()
-    except DBAPIError:
-        raise StoreError("the database cannot be reached") from None
-    try:
-        with opened as connection:
-            if not _is_sealed(connection):
-                raise StoreError("the database is not sealed yet. First say: confab migrate")
-            unlock(connection, keys, path)
-    except DBAPIError:
-        raise StoreError("the database's schema is not up to date. First say: confab migrate") from None
+    with ExitStack() as refused:
+        refused.callback(engine.dispose)
+        try:
+            opened = engine.connect()
+        except DBAPIError:
+            raise StoreError("the database cannot be reached") from None
+        try:
+            with opened as connection:
+                if not _is_sealed(connection):
+                    raise StoreError("the database is not sealed yet. First say: confab migrate")
+                unlock(connection, keys, path)
+        except DBAPIError:
+            raise StoreError("the database's schema is not up to date. First say: confab migrate") from None
+        refused.pop_all()
     return engine
 
 

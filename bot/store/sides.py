@@ -114,8 +114,8 @@ def invited(connection: Connection, number: str) -> Conference | None:
 def begin_check(connection: Connection, user_id: str, number: str, code: str, now: float, rate: int) -> None:
     """Ring somebody to read them a code; only the newest code counts. ``rate``: micros a minute."""
     older = (side_call.c.user_id == user_id) & (side_call.c.purpose == Purpose.CHECK.value)
-    up = list(connection.execute(select(side_call.c.id).where(older, side_call.c.ended_at.is_(None))).scalars())
-    outbox.enqueue_side(connection, [SideHangUp(one) for one in up], now)
+    left = connection.execute(select(side_call.c.id).where(older, side_call.c.ended_at.is_(None))).scalars()
+    outbox.enqueue_side(connection, [SideHangUp(one) for one in left], now)
     connection.execute(update(side_call).where(older).values(user_id="", code=""))
     side = SideCall(f"side_{code_id(user_id, now)}", Purpose.CHECK, number, now, user_id=user_id, code=code, rate=rate)
     add(connection, side)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.core.budget import DAY, HOUR, Limits
-from bot.core.inputs import Call, Person, Priced, Request, Where
+from bot.core.inputs import Call, KeyGiven, Person, Priced, Request, Where
 from bot.core.replies import Refused, Told
 from bot.core.roles import Role
 from bot.core.side import Doors, Purpose, SideCall, apply
@@ -20,7 +20,7 @@ from bot.store import budgets, ledger, oblivion, sides, tables
 from bot.store.db import open_store
 from tests.core.memory_world import NO_LIMITS
 from tests.postgres import KEY
-from tests.store.made import NOW, scene
+from tests.store.made import NOW, conference, scene
 
 AT_ONCE = 8
 
@@ -100,7 +100,9 @@ def test_calls_that_are_no_legs_count_too(connection: Connection) -> None:
     aside(connection, "midnight", answered=today - 100, over=today + 15)  # two minutes
     aside(connection, "up", answered=now - 150, over=None)  # three
     aside(connection, "refused", answered=None, over=now)
-    aside(connection, "let in", answered=now - 70, over=now - 10, rate=0)  # its leg counts
+    came_in = aside(connection, "let in", answered=now - 70, over=None)
+    pin = KeyGiven(Call("v3:let in"), now - 10, "123456", "valid")
+    sides.save(connection, apply(came_in, pin, Doors(fits=conference())).side)  # its leg counts
     assert budgets.today(connection, now) == (1, 500)
     assert (budgets.up(connection, now), budgets.up(connection, now, but="up")) == (1, 0)
     assert budgets.up(connection, now + HOUR) == 0, "nobody stays up for ever because news of the end was lost"
@@ -115,6 +117,11 @@ def test_what_telnyx_says_of_a_call_that_is_no_leg_stands_and_is_not_forgotten(c
     sides.begin_check(connection, "U1", "+12125550199", "123456", 150.0, rate=100)
     sides.begin_check(connection, "U1", "+12125550199", "234567", 160.0, rate=100)
     assert budgets.today(connection, 200.0) == (2, 77), "both may ring"
+    first, hung_up, second = connection.execute(
+        select(tables.outbox.c.kind, tables.outbox.c.lane).order_by(tables.outbox.c.id)
+    ).all()
+    assert (first.kind, hung_up.kind, second.kind) == ("SideDial", "SideHangUp", "SideDial")
+    assert hung_up.lane == first.lane != second.lane
     assert not sides.check(connection, "U1", "123456", 170.0)
     assert sides.check(connection, "U1", "234567", 170.0)
     oblivion.forget(connection, "U1", "Ana", 180.0)

@@ -133,13 +133,18 @@ async def test_after_two_minutes_it_is_given_up_and_said(stage: Stage) -> None:
     await bo.comes_in()
 
 
-async def test_after_a_minute_of_doubt_a_phone_is_not_rung_again(stage: Stage) -> None:
-    """It rang, and neither the answer nor any news of it came; by now Telnyx would ring it anew."""
+async def rings_unknown(stage: Stage) -> Actor:
+    """Bo's phone rings, and neither the answer to the dial nor any news of the call comes."""
     ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
-    trouble = stage.house.telnyx.trouble
-    trouble.dropped, trouble.api_500_after = 1.0, 1
+    stage.house.telnyx.trouble.dropped, stage.house.telnyx.trouble.api_500_after = 1.0, 1
     await ana.types("create payments @bo", stage.channel)
     await bo.phone.rings()
+    return bo
+
+
+async def test_after_a_minute_of_doubt_a_phone_is_not_rung_again(stage: Stage) -> None:
+    """It rang, and neither the answer nor any news of it came; by now Telnyx would ring it anew."""
+    bo, trouble = await rings_unknown(stage), stage.house.telnyx.trouble
     trouble.api_500 = 1_000_000
     stage.house.clock.skip(seconds=31)
     await bo.phone.idle()
@@ -150,11 +155,7 @@ async def test_after_a_minute_of_doubt_a_phone_is_not_rung_again(stage: Stage) -
 
 
 async def test_a_look_that_is_refused_leaves_the_doubt(stage: Stage) -> None:
-    ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
-    trouble = stage.house.telnyx.trouble
-    trouble.dropped, trouble.api_500_after = 1.0, 1
-    await ana.types("create payments @bo", stage.channel)
-    await bo.phone.rings()
+    bo, trouble = await rings_unknown(stage), stage.house.telnyx.trouble
     trouble.api_429 = 2
     await eventually(lambda: trouble.api_429 == 0, "two looks are refused")
     trouble.dropped = 0.0
@@ -192,11 +193,7 @@ async def test_doubt_is_not_made_young_by_a_clock_that_is_set_back(
         return clocks[0]
 
     async with story(tmp_path, caplog, clock_of=wrong) as stage:
-        ana, bo = stage.person("Ana", "+12125550111"), stage.person("Bo", "+12125550122")
-        trouble = stage.house.telnyx.trouble
-        trouble.dropped, trouble.api_500_after = 1.0, 1
-        await ana.types("create payments @bo", stage.channel)
-        await bo.phone.rings()
+        bo, trouble = await rings_unknown(stage), stage.house.telnyx.trouble
         trouble.api_500 = 1_000_000
         await tried(stage.program, 2)
         stage.house.clock.skip(seconds=31)
