@@ -156,6 +156,7 @@ class Courier:
         when that fails.
         """
         store, errand, hold = self._service.store, None, None
+        marked = asyncio.get_running_loop().time()  # or later
         try:
             begin = partial(errands.begin, parcel=parcel, now=now, texts=self._texts, rules=self._rules)
             errand = await store.run(begin)
@@ -166,7 +167,7 @@ class Courier:
             if hold is None:
                 self._lanes.discard(parcel.lane)
         if errand and hold:
-            self._spawn(self._deliver(errand, hold))
+            self._spawn(self._deliver(errand, hold, marked))
 
     async def _hold(self, parcel: Parcel) -> Hold | None:
         """Keep the effect that was just marked as tried. Another process may have a short look at it right now."""
@@ -190,10 +191,10 @@ class Courier:
         for task in pending:
             task.cancel()
 
-    async def _deliver(self, errand: Errand, hold: Hold) -> None:
+    async def _deliver(self, errand: Errand, hold: Hold, marked: float) -> None:
         watch = asyncio.create_task(self._watch(errand)) if isinstance(errand.effect, e.PhoneEffect) else None
         try:
-            await self._try(errand, hold)
+            await self._try(errand, hold, marked)
         except Exception:
             log.exception("effect %s could not be settled; it is tried again", errand.parcels[0].id)
         finally:
@@ -203,9 +204,9 @@ class Courier:
             self._freed.add(errand.parcels[0].lane)
             self.wake()
 
-    async def _try(self, errand: Errand, hold: Hold) -> None:
+    async def _try(self, errand: Errand, hold: Hold, marked: float) -> None:
         try:
-            fact = await self._performer.perform(errand)
+            fact = await self._in_time(errand, marked)
         except Later as later:
             await self._postpone(errand, hold, later)
         except Never as never:
@@ -216,6 +217,21 @@ class Courier:
         else:
             await self._service.settle(hold, errand.parcels, fact)
             await self._end_trouble(errand)
+
+    async def _in_time(self, errand: Errand, marked: float) -> i.Fact | None:
+        """A try is over while its mark still keeps others from it, however long the database took over the mark."""
+        limit = outbox.longest_try(errand.effect)
+        if limit is None:
+            return await self._performer.perform(errand)
+        last = marked + limit
+        if asyncio.get_running_loop().time() >= last:
+            nothing = False if errand.doubt is None else None
+            raise Later("the database took too long", after=0.0, done=nothing)
+        try:
+            async with asyncio.timeout_at(last):
+                return await self._performer.perform(errand)
+        except TimeoutError:
+            raise Later(f"not done in {limit:.0f} s") from None
 
     async def _postpone(self, errand: Errand, hold: Hold, later: Later) -> None:
         head, now = errand.parcels[0], self._clock.now()

@@ -18,9 +18,11 @@ SLOWER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 # Slack's own trouble: it may or may not have done what we asked.
 UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
+MAY_STILL_COME = 3.0  # seconds after a time-out in which a message may appear all the same; we look for it after that
+
 REASONS = {
     "is_archived": "the channel is archived",
-    "is_inactive": "the channel is frozen",
+    "is_inactive": "the channel is archived",  # or frozen, says Slack, but nobody freezes channels by hand
     "channel_not_found": "I am not in that channel, or it is gone",
     "not_in_channel": "I am not a member of that channel",
     "account_inactive": "Slack has switched this app off",
@@ -40,7 +42,7 @@ def translated() -> Iterator[None]:
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise Later("Slack cannot be reached", done=False) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Later(f"Slack did not answer ({type(error).__name__})") from error
+        raise Later(f"Slack did not answer ({type(error).__name__})", after=MAY_STILL_COME) from error
 
 
 def _answered(error: SlackApiError) -> Later | Never:

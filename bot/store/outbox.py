@@ -13,13 +13,15 @@ from bot.store.tables import attempt, gate, outbox, timer
 
 CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
 FURTHEST = 60.0  # seconds; nothing is put off further: what is, was put off before our clock was set back
-# Seconds after which a try is taken for over. One request is cut off after ten; a try that looks first may take longer.
-UNDER_WAY = 12.0
+# Seconds for which a try whose process lost the database is left alone, since it may still be under way.
+UNDER_WAY = 15.0
 FILES_UNDER_WAY = 300.0  # the same for fetching a recording and putting it into Slack
+CUT_BEFORE = 5.0  # a try is cut off so much earlier; what was asked until then, the provider may still be doing
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
 # By the database's own clock: those of the processes may jump, and none of them knows what the others have under way.
-_LONGEST = case((outbox.c.kind.in_(["KeepRecording", "PostTranscript"]), FILES_UNDER_WAY), else_=UNDER_WAY)
+_FILES = (e.KeepRecording, e.PostTranscript)
+_LONGEST = case((outbox.c.kind.in_([kind.__name__ for kind in _FILES]), FILES_UNDER_WAY), else_=UNDER_WAY)
 _UNDER_WAY = select(attempt).where(attempt.c.outbox_id == outbox.c.id, attempt.c.begun > db.clock() - _LONGEST).exists()
 _INSERT = outbox.insert()
 _PASS = db.insert(gate)
@@ -148,6 +150,13 @@ def mark_attempt(connection: Connection, parcel: Parcel, at: float, upto: int) -
 def tell_end(connection: Connection, parcel: Parcel) -> None:
     """The latest try is under way no more, whatever became of it."""
     connection.execute(update(attempt).where(attempt.c.outbox_id == parcel.id).values(begun=None))
+
+
+def longest_try(effect: e.Effect) -> float | None:
+    """Seconds after its mark at which a try is cut off; None for what only looks, and may be done twice at a time."""
+    if isinstance(effect, e.Sweep | e.SweepAccount | e.FindRecordings):
+        return None
+    return (FILES_UNDER_WAY if isinstance(effect, _FILES) else UNDER_WAY) - CUT_BEFORE
 
 
 def clear_doubt(connection: Connection, parcel: Parcel) -> None:

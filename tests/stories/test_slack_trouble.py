@@ -99,6 +99,19 @@ async def test_a_message_of_unknown_fate_is_looked_up_where_we_may_look(
         assert cards(stage) == 1
 
 
+async def test_a_try_is_over_before_another_process_could_take_it_for_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack has the card and keeps silent for longer than a try may last, whatever the time-out of a request is."""
+    async with story(tmp_path, caplog, slack_timeout=10 * PATIENCE) as stage:
+        slack = stage.house.slack
+        slack.set_scopes(*BOT_SCOPES, "channels:history")
+        slack.trouble.methods, slack.trouble.api_hang_after = "chat.postMessage", 1
+        thread = await told_once(stage)
+        assert counts(thread) == [1, 1, 1]
+        assert cards(stage) == 1
+
+
 async def test_where_we_may_not_look_a_message_is_rather_doubled_than_lost(stage: Stage) -> None:
     slack = stage.house.slack
     slack.set_scopes(*BOT_SCOPES)
