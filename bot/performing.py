@@ -253,5 +253,9 @@ def _command_id(errand: Errand) -> str:
 
 
 def _token(errand: Errand) -> str:
-    """An opaque name for this effect, the same on every try."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{errand.conference.id}:{errand.parcels[0].id}"))
+    return token(errand.conference.id, errand.parcels[0].id)
+
+
+def token(conference_id: str, outbox_id: int) -> str:
+    """An opaque name for this effect, the same on every try; our messages bear it as metadata."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{conference_id}:{outbox_id}"))

@@ -5,15 +5,17 @@ import sys
 import tempfile
 import traceback
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import click
 
+from bot.store.db import open_store
+from tests.chaos.database import Database
 from tests.chaos.faults import added
 from tests.chaos.machines import Nursery
 from tests.chaos.run import Outcome, Run
-from tests.postgres import Cluster, cluster
+from tests.postgres import KEY, Cluster, cluster
 
 RESTART_AFTER = 25.0  # real seconds
 
@@ -49,8 +51,8 @@ async def play(plan: list[tuple[int, bool]], server: Cluster | None, processes: 
 
     async def one(seed: int, *, kill: bool) -> Outcome:
         run = Run(seed, kill=kill)
-        async with turns, databases.fresh(run) as (folder, url):
-            outcome = await _outcome(run, nursery, folder, url, processes)
+        async with turns, databases.fresh(run) as (folder, database):
+            outcome = await _outcome(run, nursery, folder, database, processes)
         sys.stderr.write(f"[{seed}]" if outcome.verdict.problems else ".")
         sys.stderr.flush()
         return outcome
@@ -62,9 +64,9 @@ async def play(plan: list[tuple[int, bool]], server: Cluster | None, processes: 
         await nursery.close()
 
 
-async def _outcome(run: Run, nursery: Nursery, folder: Path, url: str, processes: int) -> Outcome:
+async def _outcome(run: Run, nursery: Nursery, folder: Path, database: Database, processes: int) -> Outcome:
     try:
-        return await run.play(nursery, folder, url, processes)
+        return await run.play(nursery, folder, database, processes)
     except Exception:  # noqa: BLE001  # one run that falls over must not take the others with it
         run.outcome.verdict.find(traceback.format_exc())
         return run.outcome
@@ -79,19 +81,28 @@ class Databases:
         self._steady = asyncio.Lock()
 
     @asynccontextmanager
-    async def fresh(self, run: Run) -> AsyncIterator[tuple[Path, str]]:
+    async def fresh(self, run: Run) -> AsyncIterator[tuple[Path, Database]]:
         with tempfile.TemporaryDirectory(prefix="confab-chaos-") as name, ExitStack() as stack:
-            url = f"sqlite:///{name}/confab.db"
-            if self._server:
-                async with self._steady:
-                    url = stack.enter_context(self._server.database())
-                    # The tests' server may forget its last commits when it dies; here none may be forgotten.
-                    self._server.durable(url)
-                    self._going_on.add(run)
-            yield Path(name), url
+            async with self._steady:
+                database = await asyncio.to_thread(self._make, f"sqlite:///{name}/confab.db", stack)
+                self._going_on.add(run)
+            yield Path(name), database
             self._going_on.discard(run)
             async with self._steady:
-                stack.close()
+                await asyncio.to_thread(stack.close)
+
+    def _make(self, url: str, stack: ExitStack) -> Database:
+        if self._server:
+            url = stack.enter_context(self._server.database())
+            # The tests' server may forget its last commits when it dies; here none may be forgotten.
+            self._server.durable(url)
+        else:
+            store = open_store(url, KEY)
+            store.migrate()
+            store.close()
+        database = stack.enter_context(closing(Database(url)))
+        database.remember_orders()
+        return database
 
     async def restart_now_and_then(self) -> None:
         while self._server:
@@ -112,6 +123,7 @@ def report(outcomes: list[Outcome], database: str, processes: int) -> str:
         f"faults       {sum(faults.values())}",
         *(f"  {kind:<26}{times:>6}" for kind, times in sorted(faults.items())),
         f"events       {sum(one.verdict.events for one in outcomes)}",
+        f"files kept   {sum(one.verdict.files for one in outcomes)}",
         f"lost         {sum(one.verdict.lost for one in outcomes)}",
         f"doubled      {sum(one.verdict.doubled for one in outcomes)}",
         f"broken       {sum(bool(one.verdict.problems) for one in outcomes)}",

@@ -1,10 +1,14 @@
-"""The programs' database, looked at and broken from outside."""
+"""The programs' database, looked at and broken from outside.
 
+What may have to wait for it waits in a thread: the stand-ins' loop must go on, or every provider is silent meanwhile.
+"""
+
+import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,28 +57,28 @@ class Database:
             else:
                 connection.execute(text(f"CREATE TRIGGER chaos AFTER INSERT ON outbox BEGIN {_COPY}; END"))
 
-    def due(self, now: float) -> int:
+    async def due(self, now: float) -> int:
         """How much could be done at this moment."""
-        return int(self.ask(_DUE, now=now)[0][0])
+        return int((await self.ask(_DUE, now=now))[0][0])
 
-    def ask(self, question: str, **values: Any) -> list[Any]:
-        return self._try(lambda connection: list(connection.execute(text(question), values).all()))
+    async def ask(self, question: str, **values: Any) -> list[Any]:
+        return await self._try(lambda connection: list(connection.execute(text(question), values).all()))
 
     def lock(self, seconds: float) -> None:
         """Let somebody else hold it for so long, in the background."""
         threading.Thread(target=self._hold, args=(seconds,), daemon=True).start()
 
-    @contextmanager
-    def without_outbox(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def without_outbox(self) -> AsyncIterator[None]:
         """A table that everything needs has gone for a while."""
-        self._say("ALTER TABLE outbox RENAME TO elsewhere")
+        await self._say("ALTER TABLE outbox RENAME TO elsewhere")
         yield
-        self._say("ALTER TABLE elsewhere RENAME TO outbox")
+        await self._say("ALTER TABLE elsewhere RENAME TO outbox")
 
-    def cut(self) -> None:
+    async def cut(self) -> None:
         """End every connection, as a PostgreSQL that restarts does."""
         if self.postgres:
-            self.ask(
+            await self.ask(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
@@ -99,24 +103,27 @@ class Database:
         other.execute("ROLLBACK")
         other.close()
 
-    def _say(self, statement: str) -> None:
-        self._try(lambda connection: connection.execute(text(statement)))
+    async def _say(self, statement: str) -> None:
+        await self._try(lambda connection: connection.execute(text(statement)))
 
-    def _try(self, work: Callable[[Connection], T]) -> T:
+    async def _try(self, work: Callable[[Connection], T]) -> T:
         """Again for a while, when the server is just being restarted."""
         for pause in PAUSES:
             try:
-                with self._engine.begin() as connection:
-                    return work(connection)
+                return await asyncio.to_thread(self._do, work)
             except OperationalError:
-                time.sleep(pause)
+                await asyncio.sleep(pause)
+        return await asyncio.to_thread(self._do, work)
+
+    def _do(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
             return work(connection)
 
     def _body_type(self, plain: str) -> str:
         if not self.postgres:
             return plain
-        found = self.ask(
-            "SELECT data_type FROM information_schema.columns WHERE table_name = 'outbox' AND column_name = 'body'"
-        )
-        return str(found[0][0])
+        with self._engine.begin() as connection:
+            asked = (
+                "SELECT data_type FROM information_schema.columns WHERE (table_name, column_name) = ('outbox', 'body')"
+            )
+            return str(connection.execute(text(asked)).scalar_one())

@@ -24,6 +24,19 @@ SPOKEN = (
     ("unlock", 2),
     ("status", 1),
     ("say hello", 1),
+    ("say hello --to {who}", 1),
+    ("play https://example.com/tone.mp3", 1),
+    ("play stop", 1),
+    ("dtmf {who} 12#", 1),
+    ("record start", 6),
+    ("record pause", 1),
+    ("record resume", 1),
+    ("record stop", 1),
+    ("recording", 1),
+    ("join", 1),
+    ('rename {who} as "Somebody"', 1),
+    ("details {who}", 1),
+    ("carry", 1),
     ("pin", 2),
     ("end now", 1),
 )
@@ -45,6 +58,7 @@ class People:
         ]
         self.said: list[Delivered] = []
         self._topics = 0
+        self._words = 0
 
     async def act(self) -> None:
         """One deed that is possible now."""
@@ -58,6 +72,7 @@ class People:
             can += [
                 (8, lambda: self._press(self._dice.choice(talking))),
                 (2, lambda: self._on_line(self._dice.choice(talking))),
+                (3, lambda: self._talk(self._dice.choice(talking))),
             ]
         if self.phones[-1].state == "idle":
             can.append((1, self._dial_in))
@@ -105,6 +120,10 @@ class People:
 
     async def _on_line(self, phone: Phone) -> None:
         {0: phone.hangs_up, 1: phone.holds, 2: phone.unholds, 3: phone.hangs_up}[self._dice.randint(0, 3)]()
+
+    async def _talk(self, phone: Phone) -> None:
+        self._words += 1
+        phone.speaks(f"word {self._words}")
 
     async def _dial_in(self) -> None:
         self.phones[-1].dials(NUMBER)

@@ -2,8 +2,8 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 
 from tests.chaos.database import Database
 from tests.chaos.machines import Hands, Machine
@@ -11,6 +11,8 @@ from web.sandbox.house import House
 
 TELNYX_COUNTS = ("api_429", "api_500", "api_500_after", "api_hang", "api_hang_after")
 SLACK_COUNTS = TELNYX_COUNTS
+SLACK_METHODS = ("chat.", "chat.", "chat.", "files.", "conversations.")
+WEBHOOKS = ("twice", "shuffled", "late", "dropped", "odd", "no recording")
 
 
 class Faults:
@@ -24,11 +26,11 @@ class Faults:
         self._hands = hands
         self._database = database
         self._machines = machines
-        self._gone = ExitStack()
+        self._gone = AsyncExitStack()
 
-    def strike(self) -> None:
+    async def strike(self) -> None:
         """One fault more."""
-        kinds: list[tuple[int, Callable[[], str]]] = [
+        kinds: list[tuple[int, Callable[[], Awaitable[str]]]] = [
             (4, self._webhooks),
             (4, self._telnyx),
             (4, self._slack),
@@ -38,29 +40,30 @@ class Faults:
             (2, self._clock),
         ]
         chosen = self._dice.choices([one for _, one in kinds], [weight for weight, _ in kinds])[0]
-        self.done[chosen()] += 1
+        self.done[await chosen()] += 1
 
-    def ease(self) -> None:
+    async def ease(self) -> None:
         """Things get better by themselves now and then."""
         if self._dice.random() < 0.3:
-            self.mend(also_clock=False)
+            await self.mend(also_clock=False)
 
-    def mend(self, *, also_clock: bool = True) -> None:
+    async def mend(self, *, also_clock: bool = True) -> None:
         telnyx, slack = self._house.telnyx.trouble, self._house.slack.trouble
         telnyx.twice = telnyx.shuffled = telnyx.before_answer = telnyx.unknown_events = slack.twice = False
+        telnyx.recording_saved_lost = False
         telnyx.late = telnyx.dropped = 0.0
         telnyx.mute_does_not_take = 0
         for name in TELNYX_COUNTS:
             setattr(telnyx, name, 0)
             setattr(slack, name, 0)
-        self._gone.close()
+        await self._gone.aclose()
         self._each(lambda machine: machine.limit_files(-1))
         if also_clock:
             self._hands.skew = 0.0
             self._hands.show()
 
-    def _webhooks(self) -> str:
-        trouble, kind = self._house.telnyx.trouble, self._dice.choice(("twice", "shuffled", "late", "dropped", "odd"))
+    async def _webhooks(self) -> str:
+        trouble, kind = self._house.telnyx.trouble, self._dice.choice(WEBHOOKS)
         match kind:
             case "twice":
                 trouble.twice = True
@@ -70,42 +73,44 @@ class Faults:
                 trouble.late = self._dice.uniform(1, 40)
             case "dropped":
                 trouble.dropped = self._dice.uniform(0.2, 1.0)
+            case "no recording":
+                trouble.recording_saved_lost = True
             case _:
                 trouble.before_answer = trouble.unknown_events = True
         return f"webhooks {kind}"
 
-    def _telnyx(self) -> str:
+    async def _telnyx(self) -> str:
         name = self._dice.choice((*TELNYX_COUNTS, "mute_does_not_take"))
         setattr(self._house.telnyx.trouble, name, self._dice.randint(1, 4))
         return f"Telnyx {name.removeprefix('api_')}"
 
-    def _slack(self) -> str:
+    async def _slack(self) -> str:
         trouble, name = self._house.slack.trouble, self._dice.choice((*SLACK_COUNTS, "twice"))
-        trouble.methods = "chat."
+        trouble.methods = self._dice.choice(SLACK_METHODS)
         setattr(trouble, name, True if name == "twice" else self._dice.randint(1, 4))
         return f"Slack {name.removeprefix('api_')}"
 
-    def _database_locked(self) -> str:
+    async def _database_locked(self) -> str:
         self.database_was_hurt = True
         self._database.lock(self._dice.uniform(0.5, 6.5))
         return "database locked"
 
-    def _database_full(self) -> str:
+    async def _database_full(self) -> str:
         self.database_was_hurt = True
         if self._database.postgres:
-            self._database.cut()
+            await self._database.cut()
             return "database cut off"
         most = self._database.size
         self._each(lambda machine: machine.limit_files(most))
         return "database full"
 
-    def _database_gone(self) -> str:
+    async def _database_gone(self) -> str:
         self.database_was_hurt = True
-        self._gone.close()
-        self._gone.enter_context(self._database.without_outbox())
+        await self._gone.aclose()
+        await self._gone.enter_async_context(self._database.without_outbox())
         return "database gone"
 
-    def _clock(self) -> str:
+    async def _clock(self) -> str:
         self._hands.skew = self._dice.uniform(-90, 90)
         self._hands.show()
         return "clock jumped"

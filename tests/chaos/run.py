@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.store.db import open_store
 from tests.chaos import truth
 from tests.chaos.database import Database
 from tests.chaos.deeds import People
@@ -47,16 +46,10 @@ class Run:
         self.outcome.faults[kind] += 1
         self._database_was_hurt = True
 
-    async def play(self, nursery: Nursery, folder: Path, url: str, processes: int) -> Outcome:
+    async def play(self, nursery: Nursery, folder: Path, database: Database, processes: int) -> Outcome:
         begun = time.monotonic()
-        store = open_store(url, KEY)
-        store.migrate()
-        store.close()
-        database = Database(url)
-        database.remember_orders()
         async with AsyncExitStack() as stack:
-            stack.callback(database.close)
-            settings: dict[str, Any] = {"database_url": url, **_settings()}
+            settings: dict[str, Any] = {"database_url": database.url, **_settings()}
             house = await stack.enter_async_context(stand_ins(folder, **settings))
             self._house, self._database = house, database
             self._hands = Hands(house, folder / "clock")
@@ -83,9 +76,9 @@ class Run:
         for step in range(steps):
             self._knock()
             if self._dice.random() < 0.4:
-                faults.strike()
+                await faults.strike()
             else:
-                faults.ease()
+                await faults.ease()
             acting = asyncio.create_task(self._people.act())
             if step in deaths:
                 await asyncio.sleep(self._dice.uniform(0, 0.3))
@@ -105,7 +98,7 @@ class Run:
             for _ in range(self._dice.randint(1, 3)):
                 await self._people.act()
                 self._hands.skip(self._dice.uniform(1, 120))
-        faults.mend(also_clock=False)  # a start wants its database
+        await faults.mend(also_clock=False)  # a start wants its database
         await machine.start()
         await machine.ready()
 
@@ -115,14 +108,14 @@ class Run:
         self._house.open_doors(self._dice.choice(up).port)
 
     async def _come_to_an_end(self, faults: Faults) -> None:
-        faults.mend()
+        await faults.mend()
         for machine in self._machines:
             await machine.ready()
         self._knock()
         self._people.give_up_unanswered()
         await self._pass(3, 3)
         await self._pass(31, 3)
-        truth.check_middle(self._house, self._database, self.outcome.verdict)
+        await truth.check_middle(self._house, self._database, self.outcome.verdict)
         await self._people.end_all()
         for seconds, times in ((3, 2), (31, 2), (330, 2), (3600, 1), (31, 1)):
             await self._pass(seconds, times)
@@ -143,10 +136,11 @@ class Run:
         """Until nothing is under way, seen twice."""
         seen, give_up = 0, time.monotonic() + PATIENCE
         while seen < 2:
-            quiet, due = self._house.telnyx.is_quiet, self._database.due(self._hands.now())
+            due = await self._database.due(self._hands.now())
+            quiet = self._house.telnyx.is_quiet
             seen = seen + 1 if quiet and not due else 0
             if time.monotonic() > give_up:
-                waiting = self._database.ask("SELECT kind, lane, due, tries FROM outbox")
+                waiting = await self._database.ask("SELECT kind, lane, due, tries FROM outbox")
                 raise AssertionError(f"no rest: quiet {quiet}, due {due}, {self._hands.now()}: {waiting}")
             await asyncio.sleep(0.06)
 
@@ -163,4 +157,5 @@ class Run:
 
 def _settings() -> dict[str, object]:
     limits = ("dials_per_user", "dials_per_number", "legs")
-    return {f"confab_max_{name}": MANY for name in limits} | {"confab_secret_key": SecretStr(KEY)}
+    files = {"confab_recordings": "slack", "confab_transcripts": True}
+    return {f"confab_max_{name}": MANY for name in limits} | files | {"confab_secret_key": SecretStr(KEY)}

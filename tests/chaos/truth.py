@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.conference import Picture
 from bot.core.effects import Line
+from bot.performing import token
 from bot.slack import cards
 from bot.slack import lines as thread
 from bot.slack.answers import NOT_HEARD
@@ -33,6 +34,7 @@ class Verdict:
     lost: int = 0
     doubled: int = 0
     events: int = 0
+    files: int = 0  # recordings and transcripts in threads
 
     def find(self, problem: str, *, lost: int = 0, doubled: int = 0) -> None:
         self.problems.append(problem)
@@ -46,10 +48,12 @@ class Kept:
 
     pictures: list[Picture]
     ordered: dict[str, list[Line]]
+    tokens: dict[str, tuple[str, str]]  # of every effect that was ever ordered: its conference and its kind
     journal: set[str]
     undone: list[str]
     waiting: list[str]
     timers: list[str]
+    unposted: set[str]  # conferences of which words are kept for a transcript
 
 
 async def kept(database: Database, key: str) -> Kept:
@@ -57,7 +61,7 @@ async def kept(database: Database, key: str) -> Kept:
         store = open_store(database.url, key)
         try:
             store.prepare()
-            return await store.read(_read)
+            return await store.read(read)
         except (StoreError, DBAPIError):  # the server is just being restarted
             await asyncio.sleep(pause)
         finally:
@@ -65,37 +69,41 @@ async def kept(database: Database, key: str) -> Kept:
     raise AssertionError("the database does not come back")
 
 
-def _read(connection: Connection) -> Kept:
+def read(connection: Connection) -> Kept:
     ids = list(connection.execute(select(tables.conference.c.id)).scalars())
     scenes = [ledger.whole_scene(connection, one, 0.0) for one in ids]
     rows = connection.execute(select(tables.journal.c.key, tables.journal.c.done, tables.journal.c.kind)).all()
     return Kept(
         [scene.picture() for scene in scenes if scene],
-        _ordered(connection),
+        *_ordered(connection),
         {row.key for row in rows},
         [f"{row.kind} {row.key}" for row in rows if not row.done and row.kind in {"slash", "mention"}],
         [f"{row.kind} {row.id}" for row in connection.execute(select(tables.outbox))],
         list(connection.execute(select(tables.timer.c.key)).scalars()),
+        set(connection.execute(select(tables.speech.c.conference_id)).scalars()),
     )
 
 
-def _ordered(connection: Connection) -> dict[str, list[Line]]:
+def _ordered(connection: Connection) -> tuple[dict[str, list[Line]], dict[str, tuple[str, str]]]:
     copies = table(
         ORDERED, column("id"), column("conference_id"), column("kind"), column("body", tables.outbox.c.body.type)
     )
-    found: dict[str, list[Line]] = {}
-    for row in connection.execute(select(copies).where(copies.c.kind == "Line").order_by(copies.c.id)):
-        line = codec.effect(row.kind, row.body)
-        assert isinstance(line, Line)
-        found.setdefault(row.conference_id, []).append(line)
-    return found
+    lines: dict[str, list[Line]] = {}
+    tokens: dict[str, tuple[str, str]] = {}
+    for row in connection.execute(select(copies).order_by(copies.c.id)):
+        tokens[token(row.conference_id, row.id)] = row.conference_id, row.kind
+        effect = codec.effect(row.kind, row.body)
+        if isinstance(effect, Line):
+            lines.setdefault(row.conference_id, []).append(effect)
+    return lines, tokens
 
 
-def check_middle(house: House, database: Database, verdict: Verdict) -> None:
+async def check_middle(house: House, database: Database, verdict: Verdict) -> None:
     """While conferences go on, with no fault any more: who is on the line is who we think is."""
-    rows = database.ask("SELECT id, call_control_id, phase, joined_at, left_at FROM leg WHERE phase <> 'gone'")
+    rows = await database.ask("SELECT id, call_control_id, phase, joined_at, left_at FROM leg WHERE phase <> 'gone'")
     known = {row.call_control_id: row for row in rows}
-    sides = {row[0] for row in database.ask("SELECT call_control_id FROM side_call WHERE ended_at IS NULL")}
+    checks = await database.ask("SELECT call_control_id FROM side_call WHERE ended_at IS NULL")
+    sides = {row[0] for row in checks}
     for phone in house.telnyx.phones.values():
         for call in phone.calls:
             if call.alive and call.id not in known and call.id not in sides:
@@ -116,17 +124,24 @@ def check_end(
 ) -> None:
     """When everything was ended, and time has passed."""
     verdict.events = len(house.telnyx.deliveries) + len(said)
+    verdict.files = len(house.slack.files)
     _inputs(house, state, said, verdict)
     _calls(house, verdict)
     for what in state.waiting:
         verdict.find(f"the outbox holds {what}", lost=1)
     for key in set(state.timers) - EXPECTED_TIMERS:
         verdict.find(f"the timer {key} is set")
-    posted = [
-        one for channel in channels for one in house.slack.messages(channel) if one.user == house.slack.bot_user_id
-    ]
+    posted, lines = _posted(house, state, channels, verdict)
     for picture in state.pictures:
-        _conference(picture, state, posted, house, verdict)
+        one = picture.conference
+        _conference(picture, posted.get(one.id, []), verdict)
+        check_thread(one.id, state.ordered.get(one.id, []), lines.get(one.id, []), verdict)
+        transcripts = _files(house, f"transcript-{one.id.removeprefix('conf_')}.")
+        if transcripts != 1 and (transcripts or one.id in state.unposted):
+            verdict.find(
+                f"{one.id} has {transcripts} transcripts", lost=not transcripts, doubled=max(transcripts - 1, 0)
+            )
+    _recordings(house, verdict)
 
 
 def check_logs(said: Sequence[str], *, excused: bool, verdict: Verdict) -> None:
@@ -163,32 +178,56 @@ def _calls(house: House, verdict: Verdict) -> None:
             verdict.find(f"the room {room.name} is still open")
 
 
-def _conference(picture: Picture, state: Kept, posted: list[Message], house: House, verdict: Verdict) -> None:
+def _posted(
+    house: House, state: Kept, channels: Sequence[Channel], verdict: Verdict
+) -> tuple[dict[str, list[Message]], dict[str, list[str]]]:
+    """The cards and the lines of each conference; one that was carried on shares its thread with the next."""
+    found: dict[str, list[Message]] = {}
+    lines: dict[str, list[str]] = {}
+    threads = {picture.conference.id: picture.conference.thread_ts for picture in state.pictures}
+    for message in [one for channel in channels for one in channel.messages]:
+        if message.user != house.slack.bot_user_id or message.files or message.deleted:
+            continue
+        conference_id, kind = state.tokens.get(_token(message), ("", ""))
+        if kind == "PostCard":
+            found.setdefault(conference_id, []).append(message)
+        elif kind == "Line" and message.thread_ts == threads[conference_id]:
+            lines.setdefault(conference_id, []).append(message.text)
+        else:
+            verdict.find(f"nobody ordered {message.text!r} there")
+    return found, lines
+
+
+def _token(message: Message) -> str:
+    return str((message.metadata or {}).get("event_payload", {}).get("token", ""))
+
+
+def _conference(picture: Picture, posted: list[Message], verdict: Verdict) -> None:
     one = picture.conference
     if not one.ended:
         verdict.find(f"{one.id} has not ended")
     if one.alive_legs or any(row.leg and row.leg.alive for row in picture.rows):
         verdict.find(f"{one.id} counts somebody as on the line after the end")
+    if len(posted) != 1 or posted[0].ts != one.card_ts:
+        verdict.find(f"{one.id} has {len(posted)} cards", lost=not posted, doubled=max(len(posted) - 1, 0))
     drawn = cards.card(picture)
-    found = [message for message in posted if message.ts == one.card_ts]
-    if not found:
-        verdict.find(f"{one.id} has no card", lost=1)
-        return
-    if _plain(found[0].blocks) != _plain(drawn.blocks):
-        verdict.find(
-            f"the card of {one.id} is not true:\n  {_plain(found[0].blocks)}\n  {_plain(drawn.blocks)}", lost=1
-        )
-    twins = [
-        message
-        for message in posted
-        if message.thread_ts in {None, message.ts} and one.topic in json.dumps(message.blocks)
-    ]
-    if len(twins) != 1:
-        verdict.find(f"{one.id} has {len(twins)} cards", doubled=len(twins) - 1)
-    channel = house.slack.channels[one.channel]
-    replies = house.slack.messages(channel, thread_ts=one.thread_ts)
-    told = [message.text for message in replies if message.ts != one.card_ts]
-    check_thread(one.id, state.ordered.get(one.id, []), told, verdict)
+    for message in posted:
+        if message.ts == one.card_ts and _plain(message.blocks) != _plain(drawn.blocks):
+            verdict.find(
+                f"the card of {one.id} is not true:\n  {_plain(message.blocks)}\n  {_plain(drawn.blocks)}", lost=1
+            )
+
+
+def _recordings(house: House, verdict: Verdict) -> None:
+    for recording in house.telnyx.recordings:
+        times = _files(house, f"recording-{recording.id[:8]}.")
+        if times != 1:
+            verdict.find(f"recording {recording.id} is there {times} times", lost=not times, doubled=max(times - 1, 0))
+
+
+def _files(house: House, name: str) -> int:
+    """How often it was put into a thread."""
+    return sum(file.name.startswith(name) for file in house.slack.files)
 
 
 def check_thread(conference_id: str, ordered: list[Line], told: list[str], verdict: Verdict) -> None:

@@ -15,7 +15,7 @@ from web.sandbox.telnyx.delivery import Delivery, Post
 from web.sandbox.telnyx.exchange import Exchange
 from web.sandbox.telnyx.phones import Phone
 from web.sandbox.telnyx.reads import Reads
-from web.sandbox.telnyx.recordings import Recordings
+from web.sandbox.telnyx.recordings import Recording, Recordings
 from web.sandbox.telnyx.reporter import Reporter
 from web.sandbox.telnyx.room_commands import RoomCommands
 from web.sandbox.telnyx.rooms import Room, Rooms
@@ -94,6 +94,10 @@ class Telnyx:
     @property
     def rooms(self) -> dict[str, Room]:
         return self._rooms.by_id
+
+    @property
+    def recordings(self) -> list[Recording]:
+        return list(self._recordings.by_id.values())
 
     def phone(self, number: str) -> Phone:
         return self._exchange.phone(number)
