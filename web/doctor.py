@@ -1,4 +1,4 @@
-"""``confab doctor``: do Slack and Telnyx accept the settings, and does the key open the database?"""
+"""``confab doctor``: do Slack and Telnyx accept the settings, and is the database well?"""
 
 from collections.abc import Callable
 
@@ -12,8 +12,9 @@ from bot.config import Settings
 from bot.ports import Later, Never
 from bot.slack.client import check
 from bot.slack.directory import SlackDirectory
-from bot.store.db import StoreError, is_missing
-from bot.store.sealing import reader
+from bot.store.db import OUT_OF_DATE, StoreError, is_missing, is_postgres
+from bot.store.migrate import is_usable
+from bot.store.sealing import reader, rotation_is_due
 from bot.telnyx.client import TelnyxPhone
 
 
@@ -24,23 +25,33 @@ async def examine(settings: Settings, say: Callable[[str], object]) -> None:
     """
     spoken_texts(settings)
     tariff(settings)
-    lines = [_database(settings), await _slack(settings, say), await _telnyx(settings, say)]
+    lines = [_database(settings, say), await _slack(settings, say), await _telnyx(settings, say)]
     for line in lines:
         say(line)
     if not all(line.endswith("ok") for line in lines):
         raise RefusedError("not ready to serve")
 
 
-def _database(settings: Settings) -> str:
-    """Whether it is there and opens with our key. Nothing is made or changed."""
+def _database(settings: Settings, say: Callable[[str], object]) -> str:
+    """Whether it is there, opens with our key and is up to date. Nothing is made or changed."""
     url = settings.database_url
     if is_missing(url):
         return "Database: none yet, the first start makes it: ok"
     try:
-        reader(url, settings.confab_secret_key.get_secret_value()).dispose()
+        engine = reader(url, settings.confab_secret_key.get_secret_value())
     except StoreError as error:
         return f"Database: {error}"
-    return "Database: ok"
+    try:
+        with engine.connect() as connection:
+            if rotation_is_due(connection):
+                say("Database: some of it is under an older key still. Say: confab rotate")
+            if is_usable(connection):
+                return "Database: ok"
+    finally:
+        engine.dispose()
+    if is_postgres(url):
+        return f"Database: {OUT_OF_DATE}"
+    return "Database: of an older version, the next start brings it up to date: ok"
 
 
 async def _slack(settings: Settings, say: Callable[[str], object]) -> str:

@@ -19,6 +19,8 @@ Work = Callable[[Connection], T]
 
 LOCKS: Final = "confab_locks"  # execution option of connections on which others may write at the same time
 
+OUT_OF_DATE: Final = "the database's schema is not up to date. First say: confab migrate"
+
 
 class StoreBusyError(Exception):
     """More units of work are waiting than can be taken soon, or the store is closing."""

@@ -77,7 +77,7 @@ class PostgresStore:
 
     def prepare(self) -> None:
         if not self._ask(is_usable):
-            raise StoreError("the database's schema is not up to date. First say: confab migrate")
+            raise StoreError(db.OUT_OF_DATE)
         self._ask(self._unlock)
 
     def migrate(self) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from bot.store.db import StoreError, engine_of
+from bot.store.db import OUT_OF_DATE, StoreError, engine_of
 from bot.store.sealed import (
     Hashed,
     Keyring,
@@ -100,7 +100,7 @@ def reader(url: str, keys: str) -> Engine:
                     raise StoreError("the database is not sealed yet. First say: confab migrate")
                 unlock(connection, keys, path)
         except DBAPIError:
-            raise StoreError("the database's schema is not up to date. First say: confab migrate") from None
+            raise StoreError(OUT_OF_DATE) from None
         refused.pop_all()
     return engine
 
@@ -126,6 +126,12 @@ def rotate(engine: Engine) -> int:
             if seen < AT_ONCE:
                 break
     return done
+
+
+def rotation_is_due(connection: Connection) -> bool:
+    """Whether something is still sealed with another than the newest key. The seal itself is resealed last."""
+    lies: str = connection.execute(select(_bare(seal).c.hash_key)).scalar_one()
+    return keyring_of(connection.dialect).reseal(lies) != lies
 
 
 def _is_sealed(connection: Connection) -> bool:

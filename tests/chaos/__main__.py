@@ -35,11 +35,6 @@ def main(seeds: int, first: int, kill: int, database: str, processes: int, at_on
         plan = [(seed, seed - first < kill) for seed in range(first, first + seeds)]
         outcomes = asyncio.run(play(plan, server, many, at_once))
     click.echo(report(outcomes, database, many))
-    for one in outcomes:
-        if one.verdict.problems:
-            again = f"--first={one.seed} --seeds=1 --kill={int(one.kills > 0)} --database={database}"
-            click.echo(f'\nseed {one.seed} broke; alone: make chaos ARGS="{again}"')
-            click.echo("\n".join(f"  {problem}" for problem in one.verdict.problems))
     sys.exit(any(one.verdict.problems for one in outcomes))
 
 
@@ -53,8 +48,7 @@ async def play(plan: list[tuple[int, bool]], server: Cluster | None, processes: 
         run = Run(seed, kill=kill)
         async with turns, databases.fresh(run) as (folder, database):
             outcome = await _outcome(run, nursery, folder, database, processes)
-        sys.stderr.write(f"[{seed}]" if outcome.verdict.problems else ".")
-        sys.stderr.flush()
+        _say(outcome, "postgresql" if server else "sqlite")
         return outcome
 
     try:
@@ -62,6 +56,17 @@ async def play(plan: list[tuple[int, bool]], server: Cluster | None, processes: 
     finally:
         restarts.cancel()
         await nursery.close()
+
+
+def _say(one: Outcome, database: str) -> None:
+    """A dot when all is well; what broke is told at once, for the runs take long."""
+    if one.verdict.problems:
+        again = f"--first={one.seed} --seeds=1 --kill={int(one.kills > 0)} --database={database}"
+        problems = "\n".join(f"  {problem}" for problem in one.verdict.problems)
+        sys.stderr.write(f'\nseed {one.seed} broke; alone: make chaos ARGS="{again}"\n{problems}\n')
+    else:
+        sys.stderr.write(".")
+    sys.stderr.flush()
 
 
 async def _outcome(run: Run, nursery: Nursery, folder: Path, database: Database, processes: int) -> Outcome:
