@@ -126,7 +126,8 @@ class Performer:
             case e.Line():
                 await self._post_lines(errand)
             case e.TellHost():
-                await self._chat.tell_host(errand.conference, effect.reason, _token(errand))
+                with _in_doubt():
+                    await self._chat.tell_host(errand.conference, effect.reason, _token(errand), errand.doubt)
             case e.KeepRecording():
                 await self._keep_recording(errand, effect.recording_id)
             case e.PostTranscript():

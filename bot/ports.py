@@ -211,7 +211,9 @@ class Chat(Protocol):
         """Whether a file of this name is in the conference's thread, as far as we may look."""
         ...
 
-    async def tell_host(self, conference: Conference, reason: str, token: str) -> None: ...
+    async def tell_host(self, conference: Conference, reason: str, token: str, doubt: float | None) -> None:
+        """Write to the host alone. ``doubt`` is when an earlier try with unknown fate was made: it is looked for."""
+        ...
 
     async def upload(self, conference: Conference, name: str, data: bytes, comment: str) -> None:
         """Put a file into the conference's thread (files.getUploadURLExternal, files.completeUploadExternal)."""

@@ -67,11 +67,11 @@ class SlackChat:
         await self._post(conference.channel, thread.lines(lines), token, where)
 
     async def find(self, conference: Conference, token: str, since: float) -> str | None:
-        found = await self._search(conference, since, lambda message: _token(message) == token)
-        return str(found["ts"]) if found else None
+        return await self._ours(conference.channel, conference.thread_ts, token, since)
 
     async def has_file(self, conference: Conference, name: str, since: float) -> bool:
-        named = await self._search(conference, since, lambda message: name in _files(message))
+        channel, thread_ts = conference.channel, conference.thread_ts
+        named = await self._search(channel, thread_ts, since, lambda message: name in _files(message))
         return named is not None
 
     async def whisper(self, heard: Heard, reply: Reply, verbs: Sequence[VerbHelp]) -> None:
@@ -79,10 +79,12 @@ class SlackChat:
         if message := answers.answer(reply, verbs):
             await private.tell(self._client, heard, message)
 
-    async def tell_host(self, conference: Conference, reason: str, token: str) -> None:
+    async def tell_host(self, conference: Conference, reason: str, token: str, doubt: float | None) -> None:
         with translated():
             opened = await self._client.conversations_open(users=conference.host_id)
-        await self._post(opened["channel"]["id"], thread.lost(conference, in_words(reason)), token, "")
+        channel = opened["channel"]["id"]
+        if doubt is None or await self._ours(channel, "", token, doubt) is None:
+            await self._post(channel, thread.lost(conference, in_words(reason)), token, "")
 
     async def upload(self, conference: Conference, name: str, data: bytes, comment: str) -> None:
         """In three steps, as Slack wants it (https://docs.slack.dev/messaging/working-with-files#uploading_files).
@@ -135,14 +137,20 @@ class SlackChat:
                 channel=conference.channel, ts=conference.card_ts, text=text, blocks=blocks, parse="none"
             )
 
+    async def _ours(self, channel: str, thread_ts: str, token: str, since: float) -> str | None:
+        found = await self._search(channel, thread_ts, since, lambda message: _token(message) == token)
+        return str(found["ts"]) if found else None
+
     async def _search(
-        self, conference: Conference, since: float, fits: Callable[[dict[str, Any]], bool]
+        self, channel: str, thread_ts: str, since: float, fits: Callable[[dict[str, Any]], bool]
     ) -> dict[str, Any] | None:
-        """Needs the scope channels:history or groups:history; without it nothing is found."""
+        """Needs the scope channels:history or groups:history, im:history in direct messages; without it nothing is
+        found.
+        """
         cursor = ""
         for _ in range(PAGES):
             try:
-                page = await self._history(conference, since, cursor)
+                page = await self._history(channel, thread_ts, since, cursor)
             except Never as never:
                 log.info("cannot look for our own message: %s", never.code)
                 return None
@@ -154,17 +162,17 @@ class SlackChat:
                 return None
         return None
 
-    async def _history(self, conference: Conference, since: float, cursor: str) -> dict[str, Any]:
+    async def _history(self, channel: str, thread_ts: str, since: float, cursor: str) -> dict[str, Any]:
         asked: dict[str, Any] = {
-            "channel": conference.channel,
+            "channel": channel,
             "oldest": f"{since - CLOCKS_DIFFER:.6f}",
             "cursor": cursor or None,
             "include_all_metadata": True,
             "limit": 200,
         }
         with translated():
-            if conference.thread_ts:
-                page = await self._client.conversations_replies(**asked, ts=conference.thread_ts)
+            if thread_ts:
+                page = await self._client.conversations_replies(**asked, ts=thread_ts)
             else:
                 page = await self._client.conversations_history(**asked)
         return dict(page.data) if isinstance(page.data, dict) else {}

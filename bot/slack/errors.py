@@ -18,7 +18,7 @@ SLOWER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 # Slack's own trouble: it may or may not have done what we asked.
 UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
-MAY_STILL_COME = 3.0  # seconds after a time-out in which a message may appear all the same; we look for it after that
+MAY_STILL_COME = 3.0  # seconds in which a message may appear though Slack did not answer; it is looked for after that
 
 REASONS = {
     "is_archived": "the channel is archived",

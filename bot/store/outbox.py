@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from sqlalchemy import Connection, Select, case, delete, func, or_, select, update
 
@@ -13,15 +13,20 @@ from bot.store.tables import attempt, gate, outbox, timer
 
 CLOCKS_DIFFER = 2.0  # seconds by which the clocks of two processes may differ
 FURTHEST = 60.0  # seconds; nothing is put off further: what is, was put off before our clock was set back
-# Seconds for which a try whose process lost the database is left alone, since it may still be under way.
+# Seconds for which a post whose process lost the database is left alone, since it may still be under way. Slack, unlike
+# Telnyx with its command_id, does the same thing twice when it is asked twice.
 UNDER_WAY = 15.0
 FILES_UNDER_WAY = 300.0  # the same for fetching a recording and putting it into Slack
-CUT_BEFORE = 5.0  # a try is cut off so much earlier; what was asked until then, the provider may still be doing
+CUT_BEFORE = 5.0  # a try is cut off so much earlier; what was asked until then, Slack may still be doing
 NOWHERE = Conference("", "", "", "", "", 0.0)
 _OLDER = outbox.alias("older")
 # By the database's own clock: those of the processes may jump, and none of them knows what the others have under way.
-_FILES = (e.KeepRecording, e.PostTranscript)
-_LONGEST = case((outbox.c.kind.in_([kind.__name__ for kind in _FILES]), FILES_UNDER_WAY), else_=UNDER_WAY)
+_FILES = e.KeepRecording | e.PostTranscript
+_LONGEST = case(
+    (outbox.c.kind.in_([kind.__name__ for kind in get_args(_FILES)]), FILES_UNDER_WAY),
+    (outbox.c.kind.in_([kind.__name__ for kind in get_args(e.ChatEffect)]), UNDER_WAY),
+    else_=0.0,
+)
 _UNDER_WAY = select(attempt).where(attempt.c.outbox_id == outbox.c.id, attempt.c.begun > db.clock() - _LONGEST).exists()
 _INSERT = outbox.insert()
 _PASS = db.insert(gate)
@@ -153,8 +158,8 @@ def tell_end(connection: Connection, parcel: Parcel) -> None:
 
 
 def longest_try(effect: e.Effect) -> float | None:
-    """Seconds after its mark at which a try is cut off; None for what only looks, and may be done twice at a time."""
-    if isinstance(effect, e.Sweep | e.SweepAccount | e.FindRecordings):
+    """Seconds after its mark at which a try is cut off; None for what may be under way twice."""
+    if not isinstance(effect, e.ChatEffect):
         return None
     return (FILES_UNDER_WAY if isinstance(effect, _FILES) else UNDER_WAY) - CUT_BEFORE
 

@@ -11,6 +11,7 @@ import pytest
 from bot.core.effects import Line, Says
 from bot.ports import Later, Never
 from bot.slack.client import check
+from bot.slack.errors import MAY_STILL_COME
 from bot.slack.manifest import BOT_SCOPES
 from tests.edges.slack_api import JOINED, World, world
 
@@ -119,7 +120,9 @@ async def test_looking_waits_when_slack_says_so(world: World) -> None:
 
 
 async def test_the_host_is_told_in_a_direct_message(world: World) -> None:
-    await world.chat.tell_host(world.picture().conference, "the channel is archived", "t3")
+    conference, since = world.picture().conference, world.clock.now()
+    await world.chat.tell_host(conference, "the channel is archived", "t3", None)
+    await world.chat.tell_host(conference, "the channel is archived", "t3", since)
     (message,) = world.slack.messages(world.slack.direct(world.ana))
     assert "Payments" in message.text
     assert "the channel is archived" in message.text
@@ -215,7 +218,8 @@ async def test_odd_answers_are_later(world: World, answer: bytes, done: bool | N
         with pytest.raises(Later) as later:
             await world.chat.post_card(world.picture(), "t1")
     assert later.value.done is done
-    assert later.value.after == (1.0 if done is False else None)
+    silence = None if answer else MAY_STILL_COME
+    assert later.value.after == (1.0 if done is False else silence)
 
 
 @pytest.mark.parametrize("word", ["restricted_action_thread_locked", "token_revoked", "some_new_word"])

@@ -149,6 +149,16 @@ async def test_what_may_still_be_under_way_is_left_alone_until_it_must_be_over(
     assert await other.run(hours_later) is not None
 
 
+async def test_a_command_to_telnyx_is_taken_over_at_once(stores: tuple[PostgresStore, PostgresStore]) -> None:
+    """Telnyx ignores it when it comes twice, and somebody waits for the phone to ring."""
+    one, other = stores
+    await one.run(enqueue(e.Dial("c.1.1")))
+    parcel = await first(one)
+    await one.run(partial(outbox.mark_attempt, parcel=parcel, at=NOW, upto=parcel.id))
+    assert await other.read(heads) == [parcel]
+    assert await other.run(partial(outbox.take, parcel=parcel, now=NOW)) is not None
+
+
 async def test_a_later_try_may_be_under_way_too(stores: tuple[PostgresStore, PostgresStore]) -> None:
     one, other = stores
     await one.run(enqueue(e.PostCard("c")))
