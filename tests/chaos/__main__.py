@@ -18,6 +18,7 @@ from tests.chaos.run import Outcome, Run
 from tests.postgres import KEY, Cluster, cluster
 
 RESTART_AFTER = 25.0  # real seconds
+LAST_WORDS = 4000  # characters of the log of a process that broke
 
 
 @click.command()
@@ -62,8 +63,8 @@ def _say(one: Outcome, database: str) -> None:
     """A dot when all is well; what broke is told at once, for the runs take long."""
     if one.verdict.problems:
         again = f"--first={one.seed} --seeds=1 --kill={int(one.kills > 0)} --database={database}"
-        problems = "\n".join(f"  {problem}" for problem in one.verdict.problems)
-        sys.stderr.write(f'\nseed {one.seed} broke; alone: make chaos ARGS="{again}"\n{problems}\n')
+        told = [*(f"  {problem}" for problem in one.verdict.problems), *(log[-LAST_WORDS:] for log in one.said)]
+        sys.stderr.write("\n".join((f'\nseed {one.seed} broke; alone: make chaos ARGS="{again}"', *told, "")))
     else:
         sys.stderr.write(".")
     sys.stderr.flush()

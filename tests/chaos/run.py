@@ -32,6 +32,7 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     kills: int = 0
     seconds: float = 0.0
+    said: list[str] = field(default_factory=list)  # by each machine, into its log
 
 
 class Run:
@@ -63,9 +64,9 @@ class Run:
                 await self._come_to_an_end(faults)
             except (AssertionError, TimeoutError) as error:
                 self.outcome.verdict.find(f"{type(error).__name__}: {error}")
-            said = [machine.said for machine in self._machines]
+            self.outcome.said = [machine.said for machine in self._machines]
             excused = self._database_was_hurt or faults.database_was_hurt
-            truth.check_logs(said, excused=excused, verdict=self.outcome.verdict)
+            truth.check_logs(self.outcome.said, excused=excused, verdict=self.outcome.verdict)
         self.outcome.faults += faults.done
         self.outcome.seconds = time.monotonic() - begun
         return self.outcome

@@ -148,7 +148,7 @@ def check_logs(said: Sequence[str], *, excused: bool, verdict: Verdict) -> None:
     for log in said:
         found = [line for line in log.splitlines() if any(word in line for word in FATAL)]
         if found and not excused:
-            verdict.find(f"the log says: {found[0][:300]}\n{log[-3000:]}")
+            verdict.find(f"the log says: {found[0][:300]}")
 
 
 def _inputs(house: House, state: Kept, said: Sequence[Delivered], verdict: Verdict) -> None:
