@@ -18,7 +18,7 @@ from tests.chaos.run import Outcome, Run
 from tests.postgres import KEY, Cluster, cluster
 
 RESTART_AFTER = 25.0  # real seconds
-LAST_WORDS = 4000  # characters of the log of a process that broke
+LAST_WORDS = 12000  # characters of the log of a process that broke
 
 
 @click.command()

@@ -116,6 +116,13 @@ class Machine:
     async def stop(self) -> None:
         await self._end(signal.SIGTERM)
 
+    async def explain(self) -> None:
+        """Let it write into its log where it is: first its threads, then what goes on in its loop, if that turns."""
+        if self.up:
+            os.kill(self.pid, signal.SIGUSR1)
+            os.kill(self.pid, signal.SIGUSR2)
+            await asyncio.sleep(1)
+
     def limit_files(self, most: int) -> None:
         """Let the process write no file beyond this many bytes; -1 = as it likes. Like a disk that is full."""
         if self.up:

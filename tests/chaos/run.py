@@ -141,6 +141,8 @@ class Run:
             quiet = self._house.telnyx.is_quiet
             seen = seen + 1 if quiet and not due else 0
             if time.monotonic() > give_up:
+                for machine in self._machines:
+                    await machine.explain()
                 waiting = await self._database.ask("SELECT kind, lane, due, tries FROM outbox")
                 raise AssertionError(f"no rest: quiet {quiet}, due {due}, {self._hands.now()}: {waiting}")
             await asyncio.sleep(0.06)

@@ -5,6 +5,7 @@ The program is the real one, as `confab serve` runs it, but for a clock that the
 
 import asyncio
 import ctypes
+import faulthandler
 import json
 import mmap
 import os
@@ -57,8 +58,16 @@ def become(order: dict[str, str]) -> None:
     os.environ.update(order)
     os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), sys.stderr.fileno())
     log.set_up("WARNING")
+    faulthandler.register(signal.SIGUSR1)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.get_loop().add_signal_handler(signal.SIGUSR2, _tell_tasks)
         runner.run(serve(read_settings(), FollowingClock(Path(clock)), **TIMEOUTS))
+
+
+def _tell_tasks() -> None:
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
+    sys.stderr.flush()
 
 
 def main() -> None:
