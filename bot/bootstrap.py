@@ -192,12 +192,15 @@ class Program:
         self._spawn(self._take_over(desk, self.store.poll or LEFT_UNANSWERED))
 
     async def _take_over(self, desk: Desk, poll: float) -> None:
-        """Answer what was heard and not answered: its process died, or the database was away at that moment."""
+        """Answer what was heard and not answered, and tell what was answered in vain: its process died, or the database
+        was away at that moment.
+        """
         while True:
             await asyncio.sleep(poll)
             try:
                 left = [(heard, at) for heard, at in await desk.unanswered() if at < self.clock.now() - poll]
                 await desk.catch_up(left, self._tell_late)
+                await desk.make_good(self._tell_late)
             except (SQLAlchemyError, StoreBusyError) as error:
                 log.warning("the database did not say what is unanswered: %s", type(error).__name__)
             except Exception:

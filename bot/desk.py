@@ -35,7 +35,10 @@ STALE = 600.0  # seconds after which nobody expects to be rung by a sentence any
 _USER_ID = re.compile(r"@([UW][A-Z0-9]{6,})\b")
 RINGS = frozenset({Reads.TOPIC, Reads.PEOPLE, Reads.OPTIONS})  # sentences that ring people
 _SIP_EXAMPLE = "/conf invite sip:room@example.com --no-gate"
-HEARD = "heard"  # under this reference the journal keeps sentences that wait for their answer
+OWED_AFTER = 120.0  # seconds after which an answer that is still on its way is taken for lost
+
+
+Deliver = Callable[[Heard, Reply], Awaitable[None]]
 
 
 class Desk:
@@ -52,7 +55,9 @@ class Desk:
         """Commit a sentence; False when it was heard before."""
         now, body = self._clock.now(), codec.body(heard)
         return await self._service.store.run(
-            lambda connection: ledger.remember(connection, heard.key, heard.door, now, body, ref=HEARD, done=False)
+            lambda connection: ledger.remember(
+                connection, heard.key, heard.door, now, body, ref=ledger.HEARD, done=False
+            )
         )
 
     async def objection(self, heard: Heard) -> str:
@@ -106,6 +111,10 @@ class Desk:
             await self._close(heard, {"kind": "Broken"})
             raise
 
+    async def told(self, heard: Heard) -> bool:
+        """The answer has reached the person. False when that was known."""
+        return await self._service.store.run(lambda connection: ledger.told(connection, heard.key))
+
     async def home(self, user_id: str, team: str) -> Home:
         """What somebody's Home tab tells. Raises Later."""
         try:
@@ -120,19 +129,32 @@ class Desk:
 
     async def unanswered(self) -> list[tuple[Heard, float]]:
         """What was heard but not answered when the program last stopped, and when. Ask before any door opens."""
-        rows = await self._service.store.read(lambda connection: ledger.waiting(connection, HEARD))
+        rows = await self._service.store.read(lambda connection: ledger.waiting(connection, ledger.HEARD))
         return [(codec.heard(row.body), row.at) for row in rows]
 
-    async def catch_up(
-        self, unanswered: Sequence[tuple[Heard, float]], deliver: Callable[[Heard, Reply], Awaitable[None]]
-    ) -> None:
+    async def catch_up(self, unanswered: Sequence[tuple[Heard, float]], deliver: Deliver) -> None:
         """Answer it now; what is too old to be meant any more is only told to be so."""
         for heard, at in unanswered:
             stale = self._clock.now() - at > STALE
             try:
                 await deliver(heard, await (self._refuse_stale(heard) if stale else self.answer(heard)))
+                await self.told(heard)
             except Exception:
                 log.exception("a sentence from before the start could not be answered")
+
+    async def make_good(self, deliver: Deliver) -> None:
+        """Tell what became of sentences whose answer got lost: its process died, or Slack did not take it."""
+        rows = await self._service.store.read(lambda connection: ledger.waiting(connection, ledger.OWED))
+        for row in rows:
+            if row.at > self._clock.now() - OWED_AFTER:
+                continue
+            heard = Heard(row.key, row.body["by"], Where(self._rules.team), "", "late")
+            if not await self.told(heard):  # another process does it; said before it is done, for it is tried once
+                continue
+            try:
+                await deliver(heard, _lost(row.kind, row.answer or {}))
+            except Exception as error:  # noqa: BLE001  # whatever it was, the next one is told all the same
+                log.warning("somebody could not be told what became of a sentence: %s", type(error).__name__)
 
     async def _refuse_stale(self, heard: Heard) -> Reply:
         await self._close(heard, {"kind": "Refused", "code": "late"})
@@ -219,7 +241,7 @@ class Desk:
         """What never reached the service stays in the journal all the same: who, which verb, what came of it."""
         kind, body = _asked(heard), {"by": heard.user_id}
         await self._service.store.run(
-            lambda connection: ledger.finish(connection, heard.key, kind=kind, body=body, answer=answer, ref="")
+            lambda connection: ledger.answered(connection, heard.key, kind=kind, body=body, answer=answer)
         )
 
     async def _note(self, heard: Heard, refusal: Refusal) -> None:
@@ -228,11 +250,16 @@ class Desk:
         await self._service.note_refusal(key, _asked(heard), heard.user_id, refusal.code, about)
 
 
+def _lost(verb: str, answer: dict[str, str]) -> Reply:
+    what = f"“{verb}” was done" if answer.get("kind") == Told.__name__ else f"please say “{verb}” again"
+    return Told((f"I cannot be sure that my last answer reached you: {what}.",))
+
+
 def _still_waits(connection: Connection, heard: Heard) -> bool:
     if not db.try_lock(connection, f"heard:{heard.key}"):
         return False
     entry = ledger.entry(connection, heard.key)
-    return entry is None or not entry.done
+    return entry is None or (not entry.done and entry.ref == ledger.HEARD)
 
 
 def _outcome(reply: Reply) -> dict[str, str]:

@@ -62,7 +62,7 @@ class Reception:
     def _apply_early_news(self, connection: Connection, side: SideCall) -> None:
         db.lock(connection, call_ref(side.call_control_id))
         for row in ledger.waiting(connection, call_ref(side.call_control_id)):
-            ledger.finish(connection, row.key, ref="", body={})
+            ledger.finish(connection, row.key, body={})
             known, fact = sides.get(connection, side.id), codec.fact(row.kind, row.body)
             if known and fact:
                 self.apply(connection, known, fact)

@@ -151,7 +151,7 @@ class Service:
     def _request(self, request: Request, connection: Connection) -> Reply:
         db.lock(connection, f"request:{request.key}")
         seen = ledger.entry(connection, request.key)
-        if seen is not None and seen.done:
+        if seen is not None and (seen.done or seen.ref == ledger.OWED):
             return Nothing()
         if seen is None:
             ledger.remember(connection, request.key, request.verb, self._clock.now(), {})
@@ -159,7 +159,8 @@ class Service:
             reply = self._decisions.decide(connection, request)
         except Refusal as refusal:
             reply = Refused(refusal.wrong, refusal.example, refusal.code)
-        ledger.finish(connection, request.key, **_audit(request, reply))
+        close = ledger.answered if seen else ledger.finish
+        close(connection, request.key, **_audit(request, reply))
         return reply
 
     def _rehearse(self, request: Request, connection: Connection) -> Reply:
@@ -312,7 +313,7 @@ class Service:
         conference_id, ordered = ledger.conference_of(leg_id), False
         db.lock(connection, call_ref(call_control_id))
         for row in ledger.waiting(connection, call_ref(call_control_id)):
-            ledger.finish(connection, row.key, conference_id=conference_id, ref="")
+            ledger.finish(connection, row.key, conference_id=conference_id)
             if fact := codec.fact(row.kind, row.body):
                 ordered |= self._apply(connection, fact, leg_id, conference_id)
         return ordered
@@ -346,5 +347,4 @@ def _audit(request: Request, reply: Reply) -> dict[str, Any]:
             "print": request.fingerprint,
         },
         "answer": answer,
-        "ref": "",
     }

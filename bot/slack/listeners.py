@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.inputs import Heard
-from bot.core.replies import Home, Reply, VerbHelp
+from bot.core.replies import Home, Nothing, Reply, VerbHelp
 from bot.ports import Later, Never
 from bot.slack import answers, forms, odd, payloads, private
 from bot.slack import home as homes
@@ -43,6 +43,10 @@ class Desk(Protocol):
 
     async def answer(self, heard: Heard) -> Reply:
         """Do what was said, and return what to say privately."""
+        ...
+
+    async def told(self, heard: Heard) -> bool:
+        """The answer has reached the person. False = that was known."""
         ...
 
     async def objection(self, heard: Heard) -> str:
@@ -198,20 +202,30 @@ class _Doors:
         self.in_hand.add(task)
         task.add_done_callback(self.in_hand.discard)
         try:
-            message = answers.answer(await self._desk.answer(said.heard), self._verbs, self._call(said.heard))
+            reply = await self._desk.answer(said.heard)
+            message, ours = answers.answer(reply, self._verbs, self._call(said.heard)), not isinstance(reply, Nothing)
         except Exception as error:  # noqa: BLE001  # whatever broke, the person is told
-            message = answers.broken(odd.note("answer", said.heard, error))
-        await self._tell(tell, message, said.heard)
+            message, ours = answers.broken(odd.note("answer", said.heard, error)), True
+        if await self._tell(tell, message, said.heard) and ours:
+            await self._told(said.heard)
 
     def _call(self, heard: Heard) -> str:
         """How we are called in threads, which have no slash commands; a name in code would not be shown as one."""
         return f"<@{self._bot}>" if heard.where.thread_ts else ""
 
-    async def _tell(self, tell: Tell, message: Message | None, heard: Heard | None) -> None:
+    async def _tell(self, tell: Tell, message: Message | None, heard: Heard | None) -> bool:
         try:
             await tell(message)
         except Exception as error:  # noqa: BLE001  # no listener lets an exception out
             odd.note("tell the answer", heard, error)
+            return False
+        return True
+
+    async def _told(self, heard: Heard) -> None:
+        try:
+            await self._desk.told(heard)
+        except Exception as error:  # noqa: BLE001  # no listener lets an exception out
+            odd.note("note that an answer was told", heard, error)
 
     def _privately(self, heard: Heard | None) -> Tell:
         async def tell(message: Message | None) -> None:

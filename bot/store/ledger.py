@@ -27,6 +27,8 @@ _SCENE_OF_LEG = _LEG_WITH_ALL.where(leg.c.id == bindparam("leg_id"))
 _SCENE_OF_CALL = _LEG_WITH_ALL.where(leg.c.call_control_id == bindparam("call"))
 _CONFERENCE_BY_ID = select(*_CONFERENCE).where(conference.c.id == bindparam("conference"))
 _LEGS = select(*_LEG).where(leg.c.conference_id == bindparam("conference")).order_by(leg.c.queued_at, leg.c.id)
+HEARD = "heard"  # under this reference the journal keeps sentences that wait to be answered
+OWED = "owed"  # and under this those that are answered, while the answer is on its way
 _LEGS_WAITING = _LEGS.where(or_(leg.c.phase == LegPhase.ANSWERED.value, leg.c.id == bindparam("leg_id")))
 _CONFERENCE_OF_CALL = select(leg.c.conference_id).where(leg.c.call_control_id == bindparam("call"))
 _LOCK = select(conference.c.id).where(conference.c.id == bindparam("conference")).with_for_update()
@@ -71,7 +73,18 @@ def remember(
 
 def finish(connection: Connection, key: str, **values: Any) -> None:
     """Close a journal entry that was waiting."""
-    connection.execute(update(journal).where(journal.c.key == key).values(done=True, **values))
+    connection.execute(update(journal).where(journal.c.key == key).values({"done": True, "ref": ""} | values))
+
+
+def answered(connection: Connection, key: str, **values: Any) -> None:
+    """What was to be done about a sentence is done; it is closed when its answer has reached the person."""
+    finish(connection, key, **values, done=False, ref=OWED)
+
+
+def told(connection: Connection, key: str) -> bool:
+    """Close a sentence whose answer has reached the person; False when it was closed before."""
+    owed = update(journal).where(journal.c.key == key, journal.c.ref == OWED)
+    return connection.execute(owed.values(done=True, ref="")).rowcount == 1
 
 
 def entry(connection: Connection, key: str) -> Row[Any] | None:

@@ -72,12 +72,14 @@ async def kept(database: Database, key: str) -> Kept:
 def read(connection: Connection) -> Kept:
     ids = list(connection.execute(select(tables.conference.c.id)).scalars())
     scenes = [ledger.whole_scene(connection, one, 0.0) for one in ids]
-    rows = connection.execute(select(tables.journal.c.key, tables.journal.c.done, tables.journal.c.kind)).all()
+    rows = connection.execute(
+        select(tables.journal.c.key, tables.journal.c.done, tables.journal.c.kind, tables.journal.c.ref)
+    ).all()
     return Kept(
         [scene.picture() for scene in scenes if scene],
         *_ordered(connection),
         {row.key for row in rows},
-        [f"{row.kind} {row.key}" for row in rows if not row.done and row.kind in {"slash", "mention"}],
+        [f"{row.kind} {row.key}" for row in rows if not row.done and row.ref in {ledger.HEARD, ledger.OWED}],
         [f"{row.kind} {row.id}" for row in connection.execute(select(tables.outbox))],
         list(connection.execute(select(tables.timer.c.key)).scalars()),
         set(connection.execute(select(tables.speech.c.conference_id)).scalars()),

@@ -33,6 +33,7 @@ class Paper:
     def __init__(self) -> None:
         self.heard: list[Heard] = []
         self.answered: list[Heard] = []
+        self.reached: list[Heard] = []
         self.asked_for_forms: list[Heard] = []
         self.reply: Reply = Told(("Done.",))
         self.wrong = self.not_for_you = ""
@@ -50,6 +51,10 @@ class Paper:
         new = heard.key not in {known.key for known in self.heard}
         self.heard.append(heard)
         return new
+
+    async def told(self, heard: Heard) -> bool:
+        self.reached.append(heard)
+        return True
 
     async def objection(self, heard: Heard) -> str:
         return self.wrong if heard.text.startswith("invite") else ""

@@ -245,6 +245,14 @@ async def test_an_answer_that_cannot_be_told_is_only_logged(world: World) -> Non
     log.removeHandler(handler)
     assert handler.words.startswith("could not tell the answer (slash, reference ")
     assert world.slack.ephemerals(world.ana) == []
+    assert world.desk.reached == []
+
+
+async def test_that_an_answer_has_reached_somebody_is_noted(world: World) -> None:
+    await world.slack.command(world.ana, world.ops, "status")
+    assert await world.private() == ["Done."]
+    await world.slack.until(lambda: world.desk.reached)
+    assert world.desk.reached == world.desk.answered
 
 
 async def test_nothing_to_say_says_nothing(world: World) -> None:

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, select
 
 from bot.bootstrap import Program
 from bot.config import Settings
-from bot.desk import HEARD
 from bot.ports import Clock
 from bot.store import db, outbox
 from bot.store.db import is_postgres
+from bot.store.ledger import HEARD
 from bot.store.tables import attempt, conference, journal
 from tests.postgres import KEY
 from tests.stories.checks import (

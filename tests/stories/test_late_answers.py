@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.slack.private import TRIES
 from bot.store.db import engine_of
 from tests.stories.harness import PATIENCE, Actor, Stage, requests, shown, story
 from tests.stories.machine import machine
@@ -56,7 +57,7 @@ async def test_a_sentence_before_a_crash_is_answered_after_it(tmp_path: Path, do
 async def test_a_sentence_that_the_database_broke_under_is_answered_when_it_is_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with story(tmp_path, caplog, expect=("could not answer",), slack_timeout=1.0) as stage:
+    async with story(tmp_path, caplog, expect=("could not answer", "could not note"), slack_timeout=1.0) as stage:
         ana, bo = (stage.person(*one) for one in (ANA, BO))
         hold_answers(stage.house)
         await ana.types("create payments down @bo", stage.channel)
@@ -74,6 +75,23 @@ async def test_a_sentence_that_the_database_broke_under_is_answered_when_it_is_b
         assert bo.phone.ring_count == 1
         cards = [one for one in stage.channel.messages if one.thread_ts in {None, one.ts} and "payments" in shown(one)]
         assert len(cards) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "owed"), [("create payments @bo", "“create” was done."), ("help", "please say “help” again.")]
+)
+async def test_an_answer_that_did_not_reach_anybody_is_made_good(stage: Stage, words: str, owed: str) -> None:
+    trouble = stage.house.slack.trouble
+    ana, bo = (stage.person(*one) for one in (ANA, BO))
+    trouble.methods, trouble.api_500 = "chat.postEphemeral", TRIES
+    await ana.says(words, stage.channel)
+    await stage.house.slack.until(lambda: not trouble.api_500, PATIENCE, "the last try")
+    stage.house.clock.skip(seconds=121)
+    await ana.reads(f"I cannot be sure that my last answer reached you: {owed}")
+    await stage.quiet()
+    assert ana.private == []
+    assert bo.phone.ring_count == words.startswith("create")
+    assert sum("I cannot be sure" in one.text for one in stage.house.slack.direct(ana.user).messages) == 1
 
 
 async def test_what_is_being_answered_is_answered_before_a_stop(tmp_path: Path) -> None:
