@@ -26,6 +26,7 @@ SELECT (SELECT count(*) FROM outbox LEFT JOIN gate ON gate.key = outbox.pace
         WHERE due <= :now AND coalesce(not_before, 0) <= :now + 3)
      + (SELECT count(*) FROM timer WHERE due <= :now)
      + (SELECT count(*) FROM journal WHERE ref = 'heard' AND NOT done)
+     + (SELECT count(*) FROM journal WHERE ref = 'owed' AND NOT done AND at < :now - 120)
 """
 _COPY = f"INSERT INTO {ORDERED} VALUES (NEW.id, NEW.conference_id, NEW.kind, NEW.body)"
 
