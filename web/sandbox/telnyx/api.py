@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from web.sandbox.clock import Clock
 from web.sandbox.telnyx import call_commands as legs
@@ -106,8 +107,11 @@ class Api:
             "GET call_control_applications/*": reads.call_control_application,
         }
 
-    async def handle(self, http: HttpRequest) -> JSONResponse:
-        request = await self._note(http)
+    async def handle(self, http: HttpRequest) -> Response:
+        try:
+            request = await self._note(http)
+        except ClientDisconnect:  # it was killed while it asked
+            return Response(status_code=400)
         self.requests.append(request)
         if self._trouble.spend("api_hang"):
             return await self._hold(http)
