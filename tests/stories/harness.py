@@ -165,10 +165,13 @@ class Stage:
 
     async def quiet(self) -> None:
         """Waits until nothing is under way: no sentence, no webhook, no due effect. Each may bring about another."""
+        telnyx = self.house.telnyx
         while True:
-            await self.house.telnyx.quiet()
+            await telnyx.quiet()
+            delivered = len(telnyx.deliveries)
             await settled(self.program)
-            if self.house.telnyx.is_quiet:
+            # What came in while the database was asked may not be in its answer.
+            if telnyx.is_quiet and len(telnyx.deliveries) == delivered:
                 return
 
     async def passes(self, *, seconds: float = 0, minutes: float = 0) -> None:

@@ -61,8 +61,12 @@ async def test_a_conference_about_a_message_lives_in_its_thread(stage: Stage) ->
     values = filled(people=(bo,), topic="the payments page is down")
     await stage.house.slack.submit(ana.user, view.id, values)
     await bo.phone.rings()
-    replies = stage.house.slack.messages(stage.channel, thread_ts=message.ts)
-    assert any("the payments page is down: open" in one.text for one in replies)
+
+    def card_is_there() -> bool:
+        replies = stage.house.slack.messages(stage.channel, thread_ts=message.ts)
+        return any("the payments page is down: open" in one.text for one in replies)
+
+    await stage.house.slack.until(card_is_there, PATIENCE, "the card in the thread of the message")
 
 
 async def test_the_invite_form_has_the_options_too(stage: Stage) -> None:
