@@ -88,13 +88,16 @@ class Desk:
             return ""
         return ""
 
-    async def answer(self, heard: Heard) -> Reply:
-        """Do what was asked, once, and say what came of it: a refusal too; Nothing when another process does it."""
+    async def answer(self, heard: Heard, *, late: bool = False) -> Reply:
+        """Do what was asked, once, and say what came of it: a refusal too; Nothing when another process does it.
+
+        What is ``late`` is not meant any more: it is refused.
+        """
         hold = await self._service.store.hold(lambda connection: _still_waits(connection, heard))
         if hold is None:
             return Nothing()
         try:
-            return await self._answer_held(heard)
+            return await (self._refuse_stale(heard) if late else self._answer_held(heard))
         finally:
             await hold.drop()
 
@@ -135,10 +138,11 @@ class Desk:
     async def catch_up(self, unanswered: Sequence[tuple[Heard, float]], deliver: Deliver) -> None:
         """Answer it now; what is too old to be meant any more is only told to be so."""
         for heard, at in unanswered:
-            stale = self._clock.now() - at > STALE
             try:
-                await deliver(heard, await (self._refuse_stale(heard) if stale else self.answer(heard)))
-                await self.told(heard)
+                reply = await self.answer(heard, late=self._clock.now() - at > STALE)
+                if not isinstance(reply, Nothing):
+                    await deliver(heard, reply)
+                    await self.told(heard)
             except Exception:
                 log.exception("a sentence from before the start could not be answered")
 
