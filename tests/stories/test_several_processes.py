@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -143,18 +144,36 @@ async def test_what_a_process_heard_before_it_died_is_answered_by_the_other(
         where = Where(stage.program.team, stage.channel.id)
         heard = Heard("slash:left", ana.user.id, where, f"create payments <@{bo.user.id}>", "slash")
 
-        def left(connection: Connection) -> None:
-            """As the door commits it, without anybody who goes on to answer."""
-            now, body = both.house.clock.now(), codec.body(heard)
-            ledger.remember(connection, heard.key, heard.door, now, body, ref="heard", done=False)
-
-        await stage.program.store.run(left)
+        await stage.program.store.run(partial(left, heard=heard, at=both.house.clock.now()))
         await bo.phone.rings()
         await ana.is_told("Ringing Bo", stage.channel)
         await both.at_rest()
         assert bo.phone.ring_count == 1
         await ana.types("end now", stage.channel)
         await bo.phone.idle()
+
+
+async def test_what_was_heard_too_long_ago_is_refused_by_one_of_them(
+    tmp_path: Path, postgres: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with two(tmp_path, postgres, caplog) as both:
+        ana, bo, *_ = people(both)
+        stage = both.stages[0]
+        for at in range(5):
+            heard = Heard(f"slash:{at}", ana.user.id, Where(stage.program.team, stage.channel.id), "redial", "slash")
+            await stage.program.store.run(partial(left, heard=heard, at=both.house.clock.now() - 700))
+        await stage.house.slack.until(lambda: len(ana.private) >= 5, PATIENCE, "all are refused")
+        await both.at_rest()
+        assert (
+            ana.private
+            == ["I was away when you asked me something here, so nothing was done. Please say it again."] * 5
+        )
+        assert bo.phone.ring_count == 0
+
+
+def left(connection: Connection, heard: Heard, at: float) -> None:
+    """As a door commits it, without anybody who goes on to answer."""
+    ledger.remember(connection, heard.key, heard.door, at, codec.body(heard), ref=ledger.HEARD, done=False)
 
 
 async def test_one_is_killed_and_the_other_goes_on(tmp_path: Path, postgres: Cluster) -> None:
