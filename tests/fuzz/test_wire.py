@@ -18,7 +18,7 @@ from starlette.routing import Route
 from bot.log import MOST_WARNINGS
 from tests.fuzz.sockets import Impatient, Line, ask, error_of, line_to, request, size
 from tests.stories.api_client import TOKEN
-from tests.stories.harness import Stage, story
+from tests.stories.harness import PATIENCE, Stage, story
 from tests.stories.test_webhook_door import envelope
 from tests.stories.waiting import eventually
 from web.guard import Guard
@@ -118,8 +118,11 @@ async def test_odd_requests_are_refused_and_leave_nothing_behind(
 
 
 async def ring(stage: Stage) -> None:
-    """The program still works."""
-    assert await stage.house.telnyx.send(envelope("call.teleported", {})) == 200
+    """The program still works; on a slow machine the stand-in's time-out may pass before."""
+    async with asyncio.timeout(PATIENCE):
+        while not (status := await stage.house.telnyx.send(envelope("call.teleported", {}))):
+            pass
+    assert status == 200
 
 
 DEEP = [900, 990, 995, 1_000, 5_000]  # around the depth at which Python gives up
@@ -132,7 +135,9 @@ async def test_no_depth_of_json_breaks_a_door(stage: Stage, depth: int) -> None:
     assert status in {200, 400}
     slack = stage.house.slack
     for content_type, said in (("application/json", body), ("application/x-www-form-urlencoded", b"payload=" + body)):
-        done = await slack.raw(said, slack.sign(said, content_type))
+        async with asyncio.timeout(PATIENCE):
+            while (done := await slack.raw(said, slack.sign(said, content_type))).status is None:
+                pass  # not in Slack's three seconds
         assert done.status in {200, 400, 404}
 
 
@@ -185,14 +190,13 @@ SLOW = [says_nothing, drips_headers, drips_a_body, drips_chunks, goes_on_after_t
 
 async def test_the_slow_do_not_keep_their_connection(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """And meanwhile everybody else is served."""
-    connections = stage.house.telnyx  # keeps one open to us
-    await ring(stage)
+    await ring(stage)  # this connection is kept
     async with asyncio.TaskGroup() as slow:
         for one in SLOW:
             slow.create_task(_with_line(stage, one))
         for _ in range(20):
             assert (await ask(stage, request("GET", "/healthz")))[0] == 200
-            assert await connections.send(envelope("call.teleported", {})) == 200
+            await ring(stage)
     assert "Traceback" not in caplog.text
 
 

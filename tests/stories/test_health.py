@@ -1,5 +1,6 @@
 """What those who watch the program see of it."""
 
+import asyncio
 import math
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.store import db
 from tests.stories.breaking import locked, without_table
-from tests.stories.harness import Stage, story
+from tests.stories.harness import PATIENCE, Stage, story
 from tests.stories.waiting import tried
 
 
@@ -44,8 +45,9 @@ async def test_the_outbox_is_in_the_metrics(stage: Stage) -> None:
     await ana.types("create payments +1 212 555 0199", stage.channel)
     await tried(stage.program, 2)
     stage.house.clock.skip(seconds=20)
-    figures = await metrics(stage)
-    assert figures["confab_outbox_waiting"] == 1
+    async with asyncio.timeout(PATIENCE):
+        while (figures := await metrics(stage))["confab_outbox_waiting"] != 1:  # noqa: ASYNC110  # the card is drawn meanwhile
+            await asyncio.sleep(0.01)
     assert figures["confab_outbox_oldest_seconds"] >= 20
     stage.house.telnyx.trouble.api_500 = 0
     await stage.house.telnyx.phone("+12125550199").rings()
