@@ -37,7 +37,6 @@ RINGS = frozenset({Reads.TOPIC, Reads.PEOPLE, Reads.OPTIONS})  # sentences that 
 _SIP_EXAMPLE = "/conf invite sip:room@example.com --no-gate"
 OWED_AFTER = 120.0  # seconds after which an answer that is still on its way is taken for lost
 
-
 Deliver = Callable[[Heard, Reply], Awaitable[None]]
 
 

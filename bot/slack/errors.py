@@ -22,7 +22,7 @@ MAY_STILL_COME = 3.0  # seconds in which a message may appear though Slack did n
 
 REASONS = {
     "is_archived": "the channel is archived",
-    "is_inactive": "the channel is archived",  # or frozen, says Slack, but nobody freezes channels by hand
+    "is_inactive": "the channel is archived",  # what chat.update says of it
     "channel_not_found": "I am not in that channel, or it is gone",
     "not_in_channel": "I am not a member of that channel",
     "account_inactive": "Slack has switched this app off",
