@@ -122,6 +122,7 @@ async def test_only_operators_and_the_owner_see_a_number_in_full(stage: Stage) -
     root = Actor(stage.house, stage.house.slack.add_user("root", real_name="Root", is_admin=True))
     stage.channel.members.append(root.user.id)
     await ana.types(f"contacts add vendor {GUEST}", stage.channel)
+    await ana.is_told("vendor")
     await ana.types(f"create payments @bo {GUEST}", stage.channel)
     await bo.comes_in()
     for who, sees in ((ana, False), (bo, True), (root, True)):
