@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.slack.private import TRIES
+from bot.store import ledger
 from bot.store.db import engine_of
 from tests.stories.harness import PATIENCE, Actor, Stage, requests, shown, story
 from tests.stories.machine import machine
@@ -92,6 +93,7 @@ async def test_an_answer_that_did_not_reach_anybody_is_made_good(stage: Stage, w
     assert ana.private == []
     assert bo.phone.ring_count == words.startswith("create")
     assert sum("I cannot be sure" in one.text for one in stage.house.slack.direct(ana.user).messages) == 1
+    assert await stage.program.store.read(lambda connection: ledger.waiting(connection, ledger.OWED)) == []
 
 
 async def test_what_is_being_answered_is_answered_before_a_stop(tmp_path: Path) -> None:
