@@ -262,7 +262,7 @@ def _still_waits(connection: Connection, heard: Heard) -> bool:
     if not db.try_lock(connection, f"heard:{heard.key}"):
         return False
     entry = ledger.entry(connection, heard.key)
-    return entry is None or (not entry.done and entry.ref == ledger.HEARD)
+    return entry is None or ledger.is_unanswered(entry)
 
 
 def _outcome(reply: Reply) -> dict[str, str]:

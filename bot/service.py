@@ -151,7 +151,7 @@ class Service:
     def _request(self, request: Request, connection: Connection) -> Reply:
         db.lock(connection, f"request:{request.key}")
         seen = ledger.entry(connection, request.key)
-        if seen is not None and (seen.done or seen.ref == ledger.OWED):
+        if seen is not None and not ledger.is_unanswered(seen):
             return Nothing()
         if seen is None:
             ledger.remember(connection, request.key, request.verb, self._clock.now(), {})

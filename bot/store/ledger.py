@@ -91,6 +91,11 @@ def entry(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(select(journal).where(journal.c.key == key)).first()
 
 
+def is_unanswered(entry: Row[Any]) -> bool:
+    """Whether nothing has been done yet about a sentence."""
+    return not entry.done and entry.ref == HEARD
+
+
 def waiting(connection: Connection, ref: str) -> Sequence[Row[Any]]:
     """Journal entries that wait under this reference, oldest first."""
     return connection.execute(_WAITING, {"ref_": ref}).all()

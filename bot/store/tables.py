@@ -164,7 +164,9 @@ class LegRow(SQLModel, table=True):
 
 
 class JournalRow(SQLModel, table=True):
-    """Every input that was accepted, once. ``done`` is False while a request or early news waits to be applied."""
+    """Every input that was accepted, once. ``done`` is False while a sentence or early news waits to be applied, and
+    while the answer to a sentence is on its way; ``ref`` tells which.
+    """
 
     __tablename__ = "journal"
     __table_args__ = (

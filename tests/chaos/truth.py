@@ -41,6 +41,11 @@ class Verdict:
         self.lost += lost
         self.doubled += doubled
 
+    def once(self, what: str, times: int) -> None:
+        """What must be there, and not twice."""
+        if times != 1:
+            self.find(f"{what} is there {times} times", lost=int(not times), doubled=max(times - 1, 0))
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -139,10 +144,8 @@ def check_end(
         _conference(picture, posted.get(one.id, []), verdict)
         check_thread(one.id, state.ordered.get(one.id, []), lines.get(one.id, []), verdict)
         transcripts = _files(house, f"transcript-{one.id.removeprefix('conf_')}.")
-        if transcripts != 1 and (transcripts or one.id in state.unposted):
-            verdict.find(
-                f"{one.id} has {transcripts} transcripts", lost=not transcripts, doubled=max(transcripts - 1, 0)
-            )
+        if transcripts or one.id in state.unposted:
+            verdict.once(f"the transcript of {one.id}", transcripts)
     _recordings(house, verdict)
 
 
@@ -210,8 +213,9 @@ def _conference(picture: Picture, posted: list[Message], verdict: Verdict) -> No
         verdict.find(f"{one.id} has not ended")
     if one.alive_legs or any(row.leg and row.leg.alive for row in picture.rows):
         verdict.find(f"{one.id} counts somebody as on the line after the end")
-    if len(posted) != 1 or posted[0].ts != one.card_ts:
-        verdict.find(f"{one.id} has {len(posted)} cards", lost=not posted, doubled=max(len(posted) - 1, 0))
+    verdict.once(f"the card of {one.id}", len(posted))
+    if posted and posted[0].ts != one.card_ts:
+        verdict.find(f"{one.id} has another card")
     drawn = cards.card(picture)
     for message in posted:
         if message.ts == one.card_ts and _plain(message.blocks) != _plain(drawn.blocks):
@@ -222,9 +226,7 @@ def _conference(picture: Picture, posted: list[Message], verdict: Verdict) -> No
 
 def _recordings(house: House, verdict: Verdict) -> None:
     for recording in house.telnyx.recordings:
-        times = _files(house, f"recording-{recording.id[:8]}.")
-        if times != 1:
-            verdict.find(f"recording {recording.id} is there {times} times", lost=not times, doubled=max(times - 1, 0))
+        verdict.once(f"recording {recording.id}", _files(house, f"recording-{recording.id[:8]}."))
 
 
 def _files(house: House, name: str) -> int:
