@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar, Unpack
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from web.sandbox.slack.views import home_of, open_views
 from web.sandbox.slack.workspace import Workspace
 
 T = TypeVar("T")
+LOOK_AGAIN = 0.1  # seconds
 
 
 class Slack(People):
@@ -202,14 +204,15 @@ class Slack(People):
         self._ws.watchers.append(callback)
 
     async def until(self, condition: Callable[[], T | None], timeout: float = 60, what: str = "") -> T:  # noqa: ASYNC109 - tests read best so
-        """Wait until the condition holds (real seconds) and return what it gave; looked at after every change."""
+        """Wait until the condition holds (real seconds) and return what it gave. It may be about more than Slack."""
         changed = asyncio.Event()
         self._ws.watchers.append(changed.set)
         try:
             async with asyncio.timeout(timeout):
                 while not (found := condition()):
                     changed.clear()
-                    await changed.wait()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), LOOK_AGAIN)
                 return found
         except TimeoutError:
             raise AssertionError(f"in {timeout} s it did not happen: {what}\n{self._transcript()}") from None

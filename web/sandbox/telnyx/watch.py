@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+
+LOOK_AGAIN = 0.1  # seconds; a condition may be about more than what tells of its changes
 
 
 class Watch:
@@ -20,7 +23,8 @@ class Watch:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         while not condition():
-            await self._pulse.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._pulse.wait(), LOOK_AGAIN)
 
     async def insist(self, condition: Callable[[], bool], timeout: float, story: Callable[[], str]) -> None:  # noqa: ASYNC109 - part of the story tests' wording
         """Like ``until``, for ``timeout`` real seconds; after that an ``AssertionError`` that tells ``story``."""
