@@ -41,7 +41,6 @@ TELNYX_TIMEOUT = 8.0
 SLACK_TIMEOUT = 10.0
 MEETING = 10.0  # seconds that a start waits for Slack and Telnyx before it goes on without them
 RETRY_MEETING = 5.0
-LEFT_UNANSWERED = 5.0  # seconds after which a sentence that nobody answers is taken up again
 FAREWELL = 5.0  # seconds that a stop waits for answers to people; what is left is answered at the next start
 
 
@@ -189,7 +188,7 @@ class Program:
         self._slack_state = "ok"
         self._spawn(_warn(Admission(directory, self.rules)))
         self._spawn(desk.catch_up(unanswered, self._tell_late))
-        self._spawn(self._take_over(desk, self.store.poll or LEFT_UNANSWERED))
+        self._spawn(self._take_over(desk, self.store.poll))
 
     async def _take_over(self, desk: Desk, poll: float) -> None:
         """Answer what was heard and not answered, and tell what was answered in vain: its process died, or the database

@@ -53,8 +53,8 @@ class Store(Protocol):
     """Runs units of work. ``run`` returns once the work is committed; ``read`` sees the last commit."""
 
     @property
-    def poll(self) -> float | None:
-        """Seconds after which to look for what other processes left; None when there are none."""
+    def poll(self) -> float:
+        """Seconds after which to look although nothing rang: another process died, or our clock was set back."""
         ...
 
     @property

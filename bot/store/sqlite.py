@@ -69,7 +69,7 @@ class _InHand:
 class SqliteStore:
     """One file, one process, one writer thread."""
 
-    poll = None
+    poll = 5.0
     most_in_hand = 64
 
     def __init__(self, url: str, keys: str = "", *, busy: float = BUSY_SECONDS) -> None:
