@@ -28,11 +28,13 @@ class ClockWatch:
         self._age = age
         self._ahead = self._how_far_ahead()
         self._until = clock.steady()
+        self.was_set_back = False  # until whoever acts on it says otherwise
 
     def look(self) -> None:
         ahead = self._how_far_ahead()
         if (back := self._ahead - ahead) > NOTICED:
             self._until = max(self._until, self._clock.steady() + self._age + back)
+            self.was_set_back = True
         self._ahead = ahead
 
     @property

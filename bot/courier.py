@@ -116,8 +116,8 @@ class Courier:
 
     async def _round(self) -> None:
         """Do what is due now; rest until the next moment only when nothing was."""
+        await self._look_at_clock()
         now = self._clock.now()
-        self._performer.clock_watch.look()
         self._freed.clear()
         view = await self._service.store.read(partial(_look, now=now))
         for key, fact in view.timers:
@@ -127,6 +127,14 @@ class Courier:
         await asyncio.gather(*(self._begin(parcel, now) for parcel in taken))
         if not taken and not view.timers:
             await self._rest(view.next)
+
+    async def _look_at_clock(self) -> None:
+        """Gates were closed until moments that are far away for a clock that was set back."""
+        watch = self._performer.clock_watch
+        watch.look()
+        if watch.was_set_back:
+            await self._service.store.run(outbox.open_gates)
+            watch.was_set_back = False
 
     async def _fire(self, key: str, fact: i.Fact) -> None:
         """A timer that fails by a fault of ours must not hold up everything else."""

@@ -179,6 +179,10 @@ def close_gate(connection: Connection, pace: str, until: float) -> None:
     connection.execute(_PASS, {"key": pace, "not_before": until})
 
 
+def open_gates(connection: Connection) -> None:
+    connection.execute(delete(gate))
+
+
 def gate_opens(connection: Connection, pace: str, now: float) -> float:
     opens = connection.execute(select(gate.c.not_before).where(gate.c.key == pace)).scalar() or 0.0
     return opens if opens <= now + FURTHEST else 0.0

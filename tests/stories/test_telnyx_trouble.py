@@ -217,16 +217,18 @@ async def test_doubt_is_not_made_young_by_a_clock_that_is_set_back(
         assert bo.phone.ring_count == 1
 
 
+@pytest.mark.parametrize("ahead", [55.0, 400.0])
 async def test_a_clock_that_is_set_back_keeps_no_effect_waiting(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, ahead: float
 ) -> None:
-    """The courier rests until a moment that is suddenly far away."""
-    async with ahead_of_time(tmp_path, caplog, 400.0) as (stage, clock):
+    """The courier rests until a moment that is suddenly far away, and so is that at which the next dial may start."""
+    async with ahead_of_time(tmp_path, caplog, ahead) as (stage, clock):
         bo, trouble = await rings_unknown(stage), stage.house.telnyx.trouble
         trouble.api_500 = 1_000_000
         await tried(stage.program, 2)
-        clock.ahead = 0.0
+        clock.ahead, was = 0.0, clock.now()
         await tried(stage.program, 3)
+        assert clock.now() < was
         trouble.dropped, trouble.api_500 = 0.0, 0
         await bo.comes_in()
 
