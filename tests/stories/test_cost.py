@@ -66,6 +66,7 @@ async def test_calls_that_never_come_in_count_to_the_day(
         ana, bo = stage.person("Ana", ANA), stage.person("Bo", "+12125550122")
         stage.house.telnyx.application["call_cost_in_webhooks"] = False
         await ana.types("create payments", stage.channel)
+        await stage.thread("payments")
         for last in range(2):
             caller = stage.house.telnyx.phone(f"+1212555019{last}")
             caller.dials(NUMBER)
