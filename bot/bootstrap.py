@@ -91,7 +91,7 @@ class Program:
         self._slack_state = "not connected yet"
         self._socket: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._answering: set[asyncio.Task[Any]] = set()
+        self.answering: set[asyncio.Task[Any]] = set()
 
     @property
     def team(self) -> str:
@@ -118,8 +118,8 @@ class Program:
         """Hear nothing more, finish what is in hand."""
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
-        if self._answering:
-            await asyncio.wait(self._answering, timeout=FAREWELL)
+        if self.answering:
+            await asyncio.wait(self.answering, timeout=FAREWELL)
         await self.courier.stop()
         for task in self._tasks:
             task.cancel()
@@ -177,7 +177,7 @@ class Program:
             bot_user_id=me.user_id,
             team_id=me.team_id,
             verbs=verbs.table(),
-            in_hand=self._answering,
+            in_hand=self.answering,
         )
         unanswered = await desk.unanswered()  # looked up before anything new can be heard
         if self.settings.socket_mode:

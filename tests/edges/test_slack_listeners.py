@@ -241,7 +241,7 @@ async def test_an_answer_that_cannot_be_told_is_only_logged(world: World) -> Non
     await world.desk.thinking.wait()
     world.clock.skip(minutes=31)
     world.desk.may_answer.set()
-    await asyncio.wait_for(handler.noticed.wait(), 5)
+    await asyncio.wait_for(handler.noticed.wait(), 60)
     log.removeHandler(handler)
     assert handler.words.startswith("could not tell the answer (slash, reference ")
     assert world.slack.ephemerals(world.ana) == []

@@ -224,7 +224,7 @@ async def settled(program: Program) -> None:
         assert time.monotonic() < give_up, "the courier does not come to rest"
         now = program.clock.now()
         busy, soon, timer = await program.store.read(partial(_ahead, now=now))
-        at_rest = not busy and program.courier.idle and (timer is None or timer > now)
+        at_rest = not busy and not program.answering and program.courier.idle and (timer is None or timer > now)
         if at_rest and (soon is None or soon > now + 3):
             return
         await program.clock.until(min(soon or now + 0.05, now + 0.05))

@@ -81,7 +81,7 @@ async def test_ring_again_and_details_of_a_row(stage: Stage) -> None:
     ana, _, thread = await begun(stage)
     stage.house.telnyx.phone("+12125550133").mood = "person"
     await chooses(stage, ana, thread, "Cy", "Ring again")
-    await stage.house.telnyx.phone("+12125550133").rings(20)
+    await stage.house.telnyx.phone("+12125550133").rings()
     await chooses(stage, ana, thread, "Bo", "Details")
     told = await ana.is_told("rung once")
     assert "2125550122" not in told.text

@@ -45,15 +45,15 @@ async def test_the_outbox_is_in_the_metrics(stage: Stage) -> None:
     await ana.types("create payments +1 212 555 0199", stage.channel)
     await tried(stage.program, 2)
     stage.house.clock.skip(seconds=20)
-    async with asyncio.timeout(PATIENCE):
-        while (figures := await metrics(stage))["confab_outbox_waiting"] != 1:  # noqa: ASYNC110  # the card is drawn meanwhile
-            await asyncio.sleep(0.01)
+    figures = await metrics(stage)
+    assert figures["confab_outbox_waiting"] >= 1
     assert figures["confab_outbox_oldest_seconds"] >= 20
     stage.house.telnyx.trouble.api_500 = 0
     await stage.house.telnyx.phone("+12125550199").rings()
     await stage.quiet()
-    figures = await metrics(stage)
-    assert figures["confab_outbox_waiting"] == 0
+    async with asyncio.timeout(PATIENCE):
+        while (figures := await metrics(stage))["confab_outbox_waiting"]:  # noqa: ASYNC110  # a look at Telnyx, say
+            await asyncio.sleep(0.01)
     assert figures["confab_webhooks_total taken"] == 1
 
 

@@ -75,6 +75,7 @@ async def test_checks_of_a_number_are_counted(tmp_path: Path, caplog: pytest.Log
     async with story(tmp_path, caplog, confab_max_dials_per_number=2) as stage:
         ana = stage.person(*ANA)
         await ana.types(f"number {ANA[1]}", stage.channel)
+        await ana.is_told("Noted")
         for _ in range(2):
             await ana.types("number verify", stage.channel)
             await ana.phone.rings()

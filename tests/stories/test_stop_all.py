@@ -107,6 +107,7 @@ async def test_what_waits_to_be_dialled_is_not(stage: Stage) -> None:
     await ana.is_told("Noted")
     stage.house.telnyx.trouble.api_429 = 10_000
     await ana.types("create payments @bo @cy", stage.channel)
+    await ana.is_told("Ringing Bo")
     await ana.types("number verify", stage.channel)
     await ana.is_told("Ringing …0111")
     await stop(stage, zoe)

@@ -3,6 +3,7 @@
 from bot.core.options import TABLE
 from bot.core.verbs import VERBS
 from tests.stories.harness import Actor, Stage, Thread, requests, shown
+from tests.stories.waiting import eventually
 
 
 def people(stage: Stage) -> tuple[Actor, Actor]:
@@ -171,7 +172,7 @@ async def test_between_two_conferences_it_asks_which_one(stage: Stage) -> None:
     await bo.comes_in()
     await first.shows("Bo joined")
     assert second.lines == []
-    assert "Which one" not in question.text  # the answer took the place of the question
+    await eventually(lambda: "Which one" not in question.text, "the answer takes the place of the question")
 
 
 async def test_between_two_conferences_a_thread_says_which_one(stage: Stage) -> None:

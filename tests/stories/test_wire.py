@@ -10,7 +10,6 @@ from tests.conftest import need
 from tests.edges.telnyx_desk import VALIDATOR
 from tests.stories.checks import assert_private_log, assert_specified
 from tests.stories.harness import Actor, Stage, requests
-from tests.stories.waiting import tried
 from web.sandbox.telnyx import Request
 
 
@@ -78,8 +77,6 @@ async def test_a_command_that_was_surely_not_done_gets_a_new_name(stage: Stage) 
     stage.house.telnyx.trouble.api_429 = 1
     ana = stage.person("Ana", "+12125550111")
     await ana.types("create payments +1 212 555 0199", stage.channel)
-    await tried(stage.program, 1)
-    stage.house.clock.skip(seconds=1)
     await stage.house.telnyx.phone("+12125550199").rings()
     first, second = requests(stage.house, "/calls")
     assert first["command_id"] != second["command_id"]
