@@ -14,6 +14,7 @@ T = TypeVar("T")
 LIKELY = 0.05  # of all waits
 LONGEST = 2.5  # seconds; most are far shorter
 
+_dice = random.Random()  # its own: what is drawn elsewhere may have to be repeatable
 _create_task = asyncio.BaseEventLoop.create_task
 
 
@@ -49,8 +50,8 @@ def _steps(inner: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
             return over.value  # type: ignore[no-any-return]  # what a coroutine returns has no type here
         try:
             value, error = (yield waits_for), None
-            if random.random() < LIKELY:
-                yield from asyncio.sleep(LONGEST * random.random() ** 6).__await__()
+            if _dice.random() < LIKELY:
+                yield from asyncio.sleep(LONGEST * _dice.random() ** 6).__await__()
         except GeneratorExit:
             inner.close()
             raise

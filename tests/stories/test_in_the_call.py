@@ -71,11 +71,9 @@ async def test_a_mute_that_does_not_take_is_read_back_and_corrected(stage: Stage
     stage.house.telnyx.trouble.set("mute_does_not_take", 1)
     await ana.types("mute bo", stage.channel)
     await thread.shows("Bo Chen was muted")
-    await stage.quiet()
-    assert not bo.phone.muted
     await stage.passes(seconds=5)
-    await is_muted(stage, bo)
     await thread.shows("Bo Chen: the mute had not taken; asked Telnyx again")
+    await is_muted(stage, bo)
 
 
 async def test_hold_and_back(stage: Stage) -> None:
