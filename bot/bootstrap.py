@@ -91,7 +91,7 @@ class Program:
         self._slack_state = "not connected yet"
         self._socket: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self.answering: set[asyncio.Task[Any]] = set()
+        self.answering: set[asyncio.Task[Any]] = set()  # who are about to answer somebody
 
     @property
     def team(self) -> str:

@@ -6,7 +6,6 @@ import json
 import os
 import resource
 import signal
-import socket
 import struct
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.stories.machine import port_for
 from web.sandbox.house import House
 
 PATIENCE = 60.0  # real seconds until a start or a stop counts as failed
@@ -87,9 +87,7 @@ class Machine:
         self._hands = hands
         self._log = folder / f"log{at}"
         self.pid = 0
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = port_for(self)
 
     async def start(self) -> None:
         self.pid = await self._nursery.start(self._order())

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,15 @@ from web.sandbox.house import House, stand_ins
 PATIENCE = 60.0  # real seconds until a start counts as failed
 
 
+def port_for(owner: object) -> int:
+    """A port on which the program may listen again and again, and that nobody else is given while ``owner`` lives."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    weakref.finalize(owner, kept.close)
+    return int(kept.getsockname()[1])
+
+
 class Machine:
     """The program as a process of its own, which can be killed and started again."""
 
@@ -23,9 +33,7 @@ class Machine:
         self._house = house
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = port_for(self)
         house.open_doors(self.port)
 
     async def start(self) -> None:

@@ -14,7 +14,6 @@ from aiohttp import web
 from web.sandbox.slack.records import Delivered, Json
 from web.sandbox.slack.workspace import Workspace
 
-PATIENCE = 3.0  # seconds Slack waits for an answer
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
@@ -28,7 +27,8 @@ def encode(kind: str, payload: Json) -> tuple[bytes, str]:
 
 
 class HttpDoor:
-    def __init__(self, signing_secret: str) -> None:
+    def __init__(self, ws: Workspace, signing_secret: str) -> None:
+        self._ws = ws
         self._secret = signing_secret.encode()
         self._session: aiohttp.ClientSession | None = None
         self.url: str | None = None
@@ -54,7 +54,7 @@ class HttpDoor:
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Delivered:
         if self.url is None:
             raise AssertionError("app_url is not set: there is no HTTP door to knock at")
-        self._session = self._session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
+        self._session = self._session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._ws.patience))
         try:
             async with self._session.post(self.url, data=body, headers=headers) as answer:
                 text = await answer.text()
@@ -113,7 +113,7 @@ class SocketDoor:
         }
         envelope |= {"retry_attempt": retry, "retry_reason": reason} if kind == "events_api" else {}
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._ws.patience):
                 await (await self._any()).send_json(envelope)
                 delivered.body = await self._acks[key]
         except (TimeoutError, ConnectionError):

@@ -22,7 +22,7 @@ class People:
         self._ws = ws
         self.trouble = trouble
         self._payloads = Payloads(ws)
-        self._http = HttpDoor(signing_secret)
+        self._http = HttpDoor(ws, signing_secret)
         self._socket = SocketDoor(ws)
 
     async def command(

@@ -196,6 +196,10 @@ class Slack(People):
         """Whether the app's manifest has a Home tab."""
         self._ws.home_enabled = enabled
 
+    def set_patience(self, seconds: float) -> None:
+        """How long it waits for an answer, in place of three seconds."""
+        self._ws.patience = seconds
+
     def set_scopes(self, *scopes: str) -> None:
         """What the app was granted, in place of everything."""
         self._ws.scopes = set(scopes)

@@ -55,6 +55,7 @@ class Grant:
 class Workspace:
     def __init__(self, clock: Clock, team_id: str, bot_name: str, seed: int) -> None:
         self.clock = clock
+        self.patience = 3.0  # seconds it waits for an answer, and what it hands out for opening a form is good
         self.team_id = team_id
         self.base = ""  # where the stand-in is served, without a slash at the end
         self.users: dict[str, User] = {}
@@ -93,11 +94,11 @@ class Workspace:
     def new_trigger(
         self, user: str, trigger_id: str | None = None, *, channel: str | None = None, view: str | None = None
     ) -> str:
-        """Good for one views.open or views.push within 3 seconds."""
+        """Good for one views.open or views.push, as long as Slack is patient."""
         key = (
             trigger_id or f"{self.dice.randrange(10**12)}.{self.dice.randrange(10**12)}.{self.dice.randbytes(16).hex()}"
         )
-        self.triggers.setdefault(key, Trigger(user, self.clock.now() + 3, channel, view))
+        self.triggers.setdefault(key, Trigger(user, self.clock.now() + self.patience, channel, view))
         return key
 
     def new_response_url(self, grant: Grant) -> str:
