@@ -54,7 +54,11 @@ class HttpDoor:
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Delivered:
         if self.url is None:
             raise AssertionError("app_url is not set: there is no HTTP door to knock at")
-        self._session = self._session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._ws.patience))
+        if self._session is None:
+            # A connection that is kept may be closed by the app at the very moment at which it is used again.
+            connector = aiohttp.TCPConnector(force_close=True)
+            timeout = aiohttp.ClientTimeout(total=self._ws.patience)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
         try:
             async with self._session.post(self.url, data=body, headers=headers) as answer:
                 text = await answer.text()
