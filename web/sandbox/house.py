@@ -66,13 +66,8 @@ class House:
 
 
 @asynccontextmanager
-async def stand_ins(
-    folder: Path, *, socket_mode: bool = False, patience: float = 60.0, **settings: object
-) -> AsyncIterator[House]:
-    """Slack and Telnyx on loopback ports; the program's database goes into ``folder``.
-
-    ``patience`` is how many seconds Slack waits for an answer: its own three are too few on a busy machine.
-    """
+async def stand_ins(folder: Path, *, socket_mode: bool = False, **settings: object) -> AsyncIterator[House]:
+    """Slack and Telnyx on loopback ports; the program's database goes into ``folder``."""
     clock = Clock()
     secret, app_token = "sandbox-signing-secret", "xapp-sandbox" if socket_mode else ""
     slack = Slack(
@@ -83,7 +78,7 @@ async def stand_ins(
         app_token=app_token or None,
         shortcuts=[Shortcut(callback_id, name, kind) for callback_id, name, kind, _ in SHORTCUTS],
     )
-    slack.set_patience(patience)
+    slack.set_patience(60.0)  # its own three seconds are too few on a busy machine
     slack.set_scopes(*BOT_SCOPES, *OPTIONAL_SCOPES)
     telnyx = Telnyx(clock, api_key="KEYsandbox", connection_id=CONNECTION, numbers=[NUMBER])
     telnyx.application["call_cost_in_webhooks"] = True
